@@ -4,6 +4,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Twice quiet: errors only, not a line for every package.
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := requirements/dev.lock
 PACKAGE := $(VENV)/.package-installed
 LOCKED := $(VENV)/.lock-installed
@@ -23,9 +25,69 @@ $(VENV)/.made:
 	@touch $@
 
 $(LOCKED): $(VENV)/.made $(LOCK)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
+	@echo "Installing the locked versions: about a minute the first time"
+	@$(PIP) install --require-hashes --requirement $(LOCK)
 	@touch $@
 
 $(PACKAGE): $(LOCKED) pyproject.toml setup.py
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+.PHONY: demo
+demo: setup ## Run the main job for real on an embedded server, show it, stop.
+	$(BIN)/fleeting demo
+
+.PHONY: up
+up: setup ## The same as demo, and stay: prints the addresses.
+	$(BIN)/fleeting up
+
+.PHONY: test
+test: setup ## Run the whole test suite: unit and integration.
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-unit
+test-unit: setup ## Run the unit tests alone: no network, seconds.
+	$(BIN)/python -m pytest tests/unit $(ARGS)
+
+.PHONY: fmt
+fmt: setup ## Format the code, sort its imports, apply the safe fixes.
+	$(BIN)/ruff check --fix-only --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: lint
+lint: setup ## Check style, types and the rings.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Every branch of the rings that decide is run by the unit tests alone (pyproject.toml says which).
+.PHONY: coverage
+coverage: setup
+	$(BIN)/python -m pytest tests/unit --cov --cov-report=term $(ARGS)
+
+.PHONY: check
+check: lint docs-check coverage ## Everything CI demands of a change, but the integration tests.
+
+.PHONY: docs
+docs: setup ## Write the generated reference pages.
+
+.PHONY: docs-check
+docs-check: setup
+
+.PHONY: bench
+bench: setup ## Measure beside stock Celery, as ratios.
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+.PHONY: mutants
+mutants: setup ## Change the domain in small ways, see which changes no test notices, print the score.
+	BIN="$(abspath $(BIN))" sh scripts/mutants.sh
+
+.PHONY: lock
+lock: setup ## Choose versions again and write requirements/*.lock (UPGRADE=1: the newest).
+	BIN="$(BIN)" sh scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## Remove what the other verbs made.
+	rm -rf $(VENV) build dist mutants htmlcov .coverage .coverage.* *.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Writes requirements/*.lock: what `make setup` installs, and what each role needs on a server.
+# Without addresses of a package index: whoever installs brings their own.
+set -eu
+
+compile() {
+    output=requirements/$1.lock
+    shift
+    "$BIN/uv" pip compile pyproject.toml "$@" \
+        --universal --python-version 3.11 --generate-hashes --quiet \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+        --output-file "$output"
+}
+
+compile dev --all-extras --group dev "$@"
+# What runs on servers takes the versions that were tested together.
+for role in api worker flower; do
+    compile "$role" --extra "$role" --constraints requirements/dev.lock --no-annotate
+done

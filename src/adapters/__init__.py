@@ -1,0 +1,1 @@
+"""One folder a technology, one file a port: they translate, and nothing of a vendor leaves them."""

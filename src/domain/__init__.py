@@ -1,0 +1,1 @@
+"""The pure core: what tasks, runs and results are, and every decision about them."""

@@ -1,0 +1,1 @@
+"""What is started: settings, the container, and the commands built on them."""

@@ -1,0 +1,1 @@
+"""What fleeting does: load, let the domain decide, store."""

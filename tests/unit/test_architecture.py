@@ -1,0 +1,47 @@
+"""The rings keep their distance: the contracts of pyproject.toml, and what they cannot say."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("fleeting", include_external_packages=True, cache_dir=None)
+
+
+def test_import_contracts_are_kept() -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+
+    assert status == EXIT_STATUS_SUCCESS, "see the report above"
+
+
+@pytest.mark.parametrize("ring", ["domain", "ports", "usecases"])
+def test_inner_rings_import_only_the_standard_library_and_pydantic(
+    graph: grimp.ImportGraph, ring: str
+) -> None:
+    assert outside_packages(graph, f"fleeting.{ring}") <= {"pydantic", "pydantic_core"}
+
+
+def test_sandbox_child_can_load_the_errors_with_the_standard_library_alone(
+    graph: grimp.ImportGraph,
+) -> None:
+    assert outside_packages(graph, "fleeting.domain.errors") == set()
+
+
+def outside_packages(graph: grimp.ImportGraph, package: str) -> set[str]:
+    """The packages beyond fleeting and the standard library that `package` imports itself."""
+    importers = {package, *graph.find_descendants(package)}
+    imported = set().union(*map(graph.find_modules_directly_imported_by, importers))
+    return {
+        name
+        for name in imported
+        if name.partition(".")[0] not in {"fleeting", *sys.stdlib_module_names}
+    }
