@@ -81,7 +81,7 @@ bench: setup ## Measure beside stock Celery, as ratios.
 
 .PHONY: mutants
 mutants: setup ## Change the domain in small ways, see which changes no test notices, print the score.
-	BIN="$(abspath $(BIN))" sh scripts/mutants.sh
+	$(BIN)/python scripts/mutants.py
 
 .PHONY: lock
 lock: setup ## Choose versions again and write requirements/*.lock (UPGRADE=1: the newest).
