@@ -10,6 +10,10 @@ is_new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
+version() {
+    "$python" --version 2>/dev/null || echo "not a working Python"
+}
+
 find_python() {
     for candidate in python3 python3.13 python3.12 python3.11 python3.14 python; do
         if is_new_enough "$candidate"; then
@@ -26,13 +30,14 @@ if [ -z "$python" ]; then
     exit 1
 fi
 if ! is_new_enough "$python"; then
-    echo "fleeting needs Python >= $wanted; $python is $("$python" --version 2>&1 || echo "not a working Python")." >&2
+    echo "fleeting needs Python >= $wanted; $python is $(version)." >&2
     exit 1
 fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     echo "$python cannot make virtual environments: its modules venv and ensurepip are missing." >&2
-    echo "Install them (Debian, Ubuntu: apt-get install python3-venv) and run make setup again." >&2
+    echo "Install them (Debian, Ubuntu: apt-get install $package) and run make setup again." >&2
     exit 1
 fi
-echo "Making $venv with $("$python" --version) ($python)"
+echo "Making $venv with $(version) ($python)"
 "$python" -m venv --clear "$venv"
