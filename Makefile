@@ -69,11 +69,16 @@ coverage: setup
 .PHONY: check
 check: lint docs-check coverage ## Everything CI demands of a change, but the integration tests.
 
+# scripts/reference.py writes the pages that are generated from code; --check fails on stale ones.
+REFERENCE := $(wildcard scripts/reference.py)
+
 .PHONY: docs
-docs: setup ## Write the generated reference pages.
+docs: setup ## Write the reference pages that are generated from code.
+	$(if $(REFERENCE),$(BIN)/python $(REFERENCE))
 
 .PHONY: docs-check
 docs-check: setup
+	$(if $(REFERENCE),$(BIN)/python $(REFERENCE) --check)
 
 .PHONY: bench
 bench: setup ## Measure beside stock Celery, as ratios.
