@@ -1,0 +1,123 @@
+"""Who may run a task next: the decision of one worker about one delivered message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .change import Change, Snapshot, opening, transition
+from .errors import RunCancelled, TaskLost
+from .outcome import ErrorInfo
+from .result import Record, Status, record_of
+from .task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Claim the next attempt with this change, then run it."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing may run any more: end the task with this change."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The task has ended: the message is a duplicate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Somebody else may be running it: ask again after this time."""
+
+    delay: timedelta
+
+
+Decision = Run | End | Drop | Wait
+
+
+def decide_claim(
+    snapshot: Snapshot, task: Task, *, worker: str, lease: timedelta, served: timedelta
+) -> Decision:
+    """Decide what a worker does with a delivered message.
+
+    Args:
+        snapshot: what the store holds, at the store's own time.
+        task: what the message says; it makes the record where there is none.
+        worker: name of the asking worker.
+        lease: how long a claim is valid without a heartbeat.
+        served: how long the store has answered this worker without a break. After an outage
+            nobody could send heartbeats, so a stale lease proves nothing until one full lease
+            of uninterrupted service has passed.
+    """
+    stored = snapshot.record
+    record = stored or record_of(task)
+    if record.status.is_final:
+        return Drop()
+    if record.status is Status.RUNNING and (left := _still_held(snapshot, lease, served)):
+        return Wait(left)
+    if (ended := _ended(record, snapshot)) is not None:
+        return End(_change(stored, ended, snapshot))
+    running = record.running(at=snapshot.at, worker=worker)
+    return Run(_change(stored, running, snapshot, lease=lease))
+
+
+def _still_held(snapshot: Snapshot, lease: timedelta, served: timedelta) -> timedelta | None:
+    left = snapshot.lease_left or timedelta(0)
+    wait = max(left, lease - served)
+    return wait if wait > timedelta(0) else None
+
+
+def _ended(record: Record, snapshot: Snapshot) -> Record | None:
+    at = snapshot.at
+    if snapshot.cancel_requested:
+        return record.cancelled(at=at, error=cancelled_error())
+    if record.is_overdue(at):
+        return record.lost(at=at, error=overdue_error())
+    if record.attempt >= record.max_attempts:
+        return record.lost(at=at, error=exhausted_error(record.attempt))
+    return None
+
+
+def _change(
+    stored: Record | None, new: Record, snapshot: Snapshot, *, lease: timedelta | None = None
+) -> Change:
+    if stored is None:
+        change = opening(new, now=snapshot.at)
+    else:
+        change = transition(stored, new, now=snapshot.at)
+    return Change(
+        record=change.record,
+        expected=change.expected,
+        only_if_stale=stored is not None and stored.status is Status.RUNNING,
+        lease=lease,
+        keep=change.keep,
+    )
+
+
+def cancelled_error() -> ErrorInfo:
+    """What the record of a cancelled task says."""
+    return ErrorInfo(code=RunCancelled.code, message="the task was cancelled on request")
+
+
+def overdue_error() -> ErrorInfo:
+    """What the record of a task says whose deadline passed before it ended."""
+    return ErrorInfo(
+        code=TaskLost.code,
+        message="no worker brought the task to an end before its deadline: see whether workers "
+        "are running, then submit it again",
+    )
+
+
+def exhausted_error(attempts: int) -> ErrorInfo:
+    """What the record of a task says whose last allowed attempt vanished with its worker."""
+    return ErrorInfo(
+        code=TaskLost.code,
+        message=f"the worker was lost in each of {attempts} attempt(s): the script may be killing "
+        "it; raise max_attempts to try more often",
+    )

@@ -1,0 +1,293 @@
+"""Every error that fleeting raises on purpose, sorted by who can act on it.
+
+Standard library only, because the sandbox child loads this module too. No HTTP status and no
+exit code here: those mappings live at the edges, and a test demands one for every leaf.
+
+    FleetingError
+    ├── RequestError                 change the request
+    │   ├── InvalidTask
+    │   ├── InvalidQuery
+    │   ├── SourceTooLarge
+    │   ├── ParametersTooLarge
+    │   ├── BodyTooLarge
+    │   ├── BatchTooLarge
+    │   ├── SourceSyntaxError
+    │   ├── FunctionNotFound
+    │   ├── NotAFunction
+    │   ├── ParametersDoNotFit
+    │   ├── ParametersNotJson
+    │   ├── MalformedKey
+    │   ├── SourceUnknown
+    │   ├── SourceNotPortable
+    │   ├── IsolationUnavailable
+    │   ├── IdempotencyConflict
+    │   ├── AnswerTooLarge
+    │   └── MalformedMessage
+    ├── ResultError                  the state of a result
+    │   ├── ResultNotReady
+    │   ├── ResultGone
+    │   ├── ResultUnknown
+    │   ├── AlreadyFinished
+    │   └── TaskFailed
+    ├── RunError                     the script failed
+    │   ├── ScriptRaised
+    │   ├── RunTimedOut
+    │   ├── MemoryExceeded
+    │   ├── ResultNotSerializable
+    │   ├── ValueTooLarge
+    │   ├── OutputTooLarge
+    │   ├── RunDied
+    │   ├── RunProtocolError
+    │   ├── RunCancelled
+    │   └── TaskLost
+    ├── PortError                    infrastructure
+    │   ├── StoreUnavailable
+    │   ├── StoreDenied
+    │   ├── StoreCorrupt
+    │   ├── QueueUnavailable
+    │   ├── QueueDenied
+    │   ├── SandboxUnavailable
+    │   ├── ServiceUnavailable
+    │   └── ServiceFault
+    └── ConfigurationError           the operator
+        ├── UnknownAdapter
+        ├── UnknownSetting
+        ├── InvalidSetting
+        └── MissingExtra
+
+Messages name the thing and the next step. They never hold a secret, a source or a payload.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+
+class FleetingError(Exception):
+    """Base of every error of this package; catch it to catch them all."""
+
+    code: ClassVar[str] = "fleeting_error"
+    """Stable machine-readable name: the class name in snake case."""
+
+    retryable: ClassVar[bool] = False
+    """True where the same call may succeed later without any change."""
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def message(self) -> str:
+        """The text for a person, without the class name."""
+        return str(self.args[0]) if self.args else (self.__class__.__doc__ or self.code).strip()
+
+
+class RequestError(FleetingError):
+    """The request cannot be served as it is: change it."""
+
+
+class InvalidTask(RequestError):
+    """A field of the task is missing, unknown, of the wrong type or beyond its limit."""
+
+
+class InvalidQuery(RequestError):
+    """A query parameter is unknown, of the wrong type or beyond its limit."""
+
+
+class SourceTooLarge(RequestError):
+    """The module text is longer than this installation takes."""
+
+
+class ParametersTooLarge(RequestError):
+    """The JSON of args and kwargs is longer than this installation takes."""
+
+
+class BodyTooLarge(RequestError):
+    """The request body is longer than this installation reads."""
+
+
+class BatchTooLarge(RequestError):
+    """A batch names more tasks than this installation takes at once."""
+
+
+class SourceSyntaxError(RequestError):
+    """The module text does not compile; the message shows the line."""
+
+
+class FunctionNotFound(RequestError):
+    """The module text has no function of that name at its top level."""
+
+
+class NotAFunction(RequestError):
+    """The name belongs to something that is not a top-level function."""
+
+
+class ParametersDoNotFit(RequestError):
+    """args and kwargs do not fit the function's signature."""
+
+
+class ParametersNotJson(RequestError):
+    """args or kwargs hold something that strict JSON cannot carry; the message gives its path."""
+
+
+class MalformedKey(RequestError):
+    """The text is not a result key of the form function_time_value."""
+
+
+class SourceUnknown(RequestError):
+    """No source is stored under that digest: send the source itself."""
+
+
+class SourceNotPortable(RequestError):
+    """A function object cannot be sent as text, because it needs what its text does not hold."""
+
+
+class IsolationUnavailable(RequestError):
+    """The isolation asked for is stronger than what this installation has in force."""
+
+
+class IdempotencyConflict(RequestError):
+    """The idempotency key was used before with another request."""
+
+
+class AnswerTooLarge(RequestError):
+    """The answer would pass its byte budget: ask for less at once."""
+
+
+class MalformedMessage(RequestError):
+    """A queued message does not follow the wire format."""
+
+
+class ResultError(FleetingError):
+    """A result is not in the state that the call needs."""
+
+
+class ResultNotReady(ResultError):
+    """The task is still queued or running."""
+
+    retryable = True
+
+
+class ResultGone(ResultError):
+    """Nothing is left under that key: it has expired, or was never submitted."""
+
+
+class ResultUnknown(ResultError):
+    """The key lies in the future, so nothing can ever have been submitted under it."""
+
+
+class AlreadyFinished(ResultError):
+    """The task has ended, so it cannot be cancelled any more."""
+
+
+class TaskFailed(ResultError):
+    """The task ended without a value; its error is attached."""
+
+
+class RunError(FleetingError):
+    """The run of a script did not yield a value."""
+
+
+class ScriptRaised(RunError):
+    """The script raised an exception."""
+
+
+class RunTimedOut(RunError):
+    """The run took longer than its time limit and was stopped."""
+
+
+class MemoryExceeded(RunError):
+    """The run asked for more memory than its limit."""
+
+
+class ResultNotSerializable(RunError):
+    """The function returned something that strict JSON cannot carry; the message gives its path."""
+
+
+class ValueTooLarge(RunError):
+    """The JSON of the value is longer than the limit."""
+
+
+class OutputTooLarge(RunError):
+    """The run printed far more than the limit and was stopped."""
+
+
+class RunDied(RunError):
+    """The process of the run ended by itself: exit, abort or a signal."""
+
+
+class RunProtocolError(RunError):
+    """The process of the run answered something that is no answer."""
+
+
+class RunCancelled(RunError):
+    """The run was cancelled on request."""
+
+
+class TaskLost(RunError):
+    """The task was accepted, but no worker could bring it to an end."""
+
+
+class PortError(FleetingError):
+    """Something that this process depends on failed."""
+
+
+class StoreUnavailable(PortError):
+    """The result store cannot be reached or does not answer in time."""
+
+    retryable = True
+
+
+class StoreDenied(PortError):
+    """The result store refuses these credentials or this command."""
+
+
+class StoreCorrupt(PortError):
+    """The result store holds something that fleeting did not write."""
+
+
+class QueueUnavailable(PortError):
+    """The task queue cannot be reached or does not answer in time."""
+
+    retryable = True
+
+
+class QueueDenied(PortError):
+    """The task queue refuses these credentials or this command."""
+
+
+class SandboxUnavailable(PortError):
+    """No process for a run could be started."""
+
+    retryable = True
+
+
+class ServiceUnavailable(PortError):
+    """The fleeting service cannot be reached or asks to come back later."""
+
+    retryable = True
+
+
+class ServiceFault(PortError):
+    """The fleeting service answered with something that is no answer of its API."""
+
+
+class ConfigurationError(FleetingError):
+    """The installation is not set up right: its operator can mend it."""
+
+
+class UnknownAdapter(ConfigurationError):
+    """No installed adapter serves the scheme of that URL."""
+
+
+class UnknownSetting(ConfigurationError):
+    """A FLEETING_… variable names no setting."""
+
+
+class InvalidSetting(ConfigurationError):
+    """A setting has a value that it cannot have."""
+
+
+class MissingExtra(ConfigurationError):
+    """A package that this role needs is not installed; the message gives the pip command."""

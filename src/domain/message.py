@@ -1,0 +1,115 @@
+"""The wire format: one queued message, as any Celery client in any language can send it.
+
+`docs/reference/wire.md` is the page for clients; this module is what it documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from .errors import FleetingError, MalformedMessage
+from .isolation import Isolation
+from .limits import MIB, Limits
+from .result_key import ResultKey, check_namespace
+from .source import digest
+from .task import RetryCause, Task, TaskRequest, accept, describe
+
+
+class MessageOptions(BaseModel):
+    """What a message may say beside the call; whatever is left out gets the worker's default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    namespace: str = ""
+    timeout_seconds: float | None = None
+    ttl_seconds: float | None = None
+    max_attempts: int | None = None
+    retry_on: list[RetryCause] = ["worker_lost"]
+    isolation: Isolation | None = None
+    memory_mb: int | None = None
+    countdown_seconds: float = 0
+    labels: dict[str, str] = Field(default_factory=dict)
+    deadline: datetime | None = None
+
+
+class Message(BaseModel):
+    """The keyword arguments of the Celery task `fleeting.run`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    source: str | None = None
+    source_digest: str | None = None
+    function: str
+    args: list[JsonValue] = Field(default_factory=list)
+    kwargs: dict[str, JsonValue] = Field(default_factory=dict)
+    options: MessageOptions = MessageOptions()
+
+
+def encode(task: Task, *, inline_bytes: int) -> dict[str, JsonValue]:
+    """The message for `task`; a source of up to `inline_bytes` bytes travels in it.
+
+    A short source costs less in the message than a second look-up costs in the worker.
+    """
+    options = MessageOptions(
+        namespace=task.namespace,
+        timeout_seconds=task.timeout.total_seconds(),
+        ttl_seconds=task.ttl.total_seconds(),
+        max_attempts=task.max_attempts,
+        retry_on=list(task.retry_on),
+        isolation=task.isolation,
+        memory_mb=task.memory_bytes // MIB,
+        countdown_seconds=task.countdown.total_seconds(),
+        labels=dict(task.labels),
+        deadline=task.deadline,
+    )
+    inline = task.source is not None and len(task.source.encode()) <= inline_bytes
+    return {
+        "key": task.key,
+        **({"source": task.source} if inline else {"source_digest": task.source_digest}),
+        "function": task.function,
+        "args": list(task.args),
+        "kwargs": dict(task.kwargs),
+        "options": options.model_dump(mode="json", exclude_defaults=True),
+    }
+
+
+def decode(data: Mapping[str, object], *, limits: Limits) -> Task:
+    """Read a message back into a task.
+
+    Raises:
+        MalformedMessage: it does not follow the wire format or passes a cap; the text names the
+            field and never holds a payload.
+    """
+    try:
+        message = Message.model_validate(data)
+        return _task(message, limits)
+    except ValidationError as exc:
+        raise MalformedMessage(f"not a message for fleeting.run: {describe(exc)}") from None
+    except FleetingError as exc:
+        raise MalformedMessage(f"not a message for fleeting.run: {exc.message}") from None
+
+
+def _task(message: Message, limits: Limits) -> Task:
+    key = ResultKey.parse(message.key)
+    if key.function != message.function:
+        raise MalformedMessage("key: does not begin with the function's name")
+    options = message.options
+    request = TaskRequest.read(
+        message.model_dump(exclude={"key", "options"})
+        | options.model_dump(exclude={"namespace", "deadline"})
+    )
+    task = accept(
+        request,
+        key=key,
+        namespace=check_namespace(options.namespace),
+        source_digest=message.source_digest or digest(message.source or ""),
+        limits=limits,
+    )
+    if options.deadline is None or options.deadline >= task.deadline:
+        return task
+    return replace(task, deadline=options.deadline)

@@ -1,0 +1,35 @@
+"""How a run ended: a value or an error, both as plain data.
+
+Standard library only, because the sandbox child loads this module too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorInfo:
+    """An error as data: what a result record keeps and the API shows."""
+
+    code: str
+    """`code` of a class in `domain.errors`."""
+    message: str
+    """For a person: names the thing and the next step."""
+    exception: str | None = None
+    """Name of the exception's type where the script raised one, as in `ValueError`."""
+    traceback: str | None = None
+    """The script's own frames, as Python prints them."""
+    line: int | None = None
+    """Line of the source, counted from 1, where there is one to blame."""
+    path: str | None = None
+    """Place in the value that strict JSON cannot carry, as in `$.rows[3].when`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a script's function came to: exactly one of the two is set."""
+
+    value: bytes | None = None
+    """The JSON of the value in UTF-8."""
+    error: ErrorInfo | None = None

@@ -1,0 +1,49 @@
+"""Whether and when a failed run is repeated."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .errors import MemoryExceeded, RunDied, RunTimedOut, ScriptRaised
+from .result import Record
+from .task import RetryCause
+
+CAUSE_OF: dict[str, RetryCause] = {
+    ScriptRaised.code: "raised",
+    RunTimedOut.code: "timed_out",
+    MemoryExceeded.code: "memory",
+    RunDied.code: "died",
+}
+"""Which failures may be repeated at all; a value that is not JSON stays so on every attempt."""
+
+
+class Backoff(BaseModel):
+    """Exponential delays with full jitter.
+
+    Full jitter spreads retries best of the usual schemes: AWS Architecture Blog, "Exponential
+    Backoff And Jitter", 2015.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    base: timedelta = timedelta(seconds=1)
+    cap: timedelta = timedelta(seconds=60)
+    factor: float = Field(default=2, ge=1)
+
+    def delay(self, attempt: int, draw: float) -> timedelta:
+        """The pause after attempt number `attempt` (from 1), for a random `draw` in [0, 1)."""
+        # 64 doublings are beyond any cap, and keep the power from overflowing.
+        ceiling = self.base * min(self.factor ** min(attempt - 1, 64), self.cap / self.base)
+        return draw * ceiling
+
+
+def decide_retry(
+    record: Record, code: str, retry_on: tuple[RetryCause, ...], backoff: Backoff, draw: float
+) -> timedelta | None:
+    """The pause before the next attempt after a failure with `code`, or None if it is final."""
+    cause = CAUSE_OF.get(code)
+    if cause is None or cause not in retry_on or record.attempt >= record.max_attempts:
+        return None
+    return backoff.delay(record.attempt, draw)

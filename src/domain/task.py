@@ -1,0 +1,183 @@
+"""What a consumer asks for (`TaskRequest`) and what the platform makes of it (`Task`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from .errors import InvalidTask
+from .isolation import Isolation
+from .limits import MIB, Limits
+from .result_key import ResultKey, check_function_name
+
+RetryCause = Literal["worker_lost", "raised", "timed_out", "memory", "died"]
+"""Why a run may be repeated: its worker vanished, the script raised, ran into a limit or died."""
+
+Label = Annotated[str, Field(max_length=256)]
+LabelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class TaskRequest(BaseModel):
+    """One requested call as it comes over HTTP, the command line or the Python client."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str | None = None
+    """The module text; give this or `source_digest`."""
+
+    source_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 (hex) of a module text that was submitted before."""
+
+    function: str
+    """Name of a top-level function in the module."""
+
+    args: list[JsonValue] = Field(default_factory=list)
+    """Positional parameters."""
+
+    kwargs: dict[str, JsonValue] = Field(default_factory=dict)
+    """Keyword parameters."""
+
+    timeout_seconds: Seconds | None = None
+    """Wall time that each run may take."""
+
+    ttl_seconds: Seconds | None = None
+    """How long the result lives after completion."""
+
+    max_attempts: Annotated[int, Field(ge=1)] | None = None
+    """Most runs in all, whatever the reason."""
+
+    retry_on: list[RetryCause] = ["worker_lost"]
+    """Which failures are tried again while attempts are left; other failures are final."""
+
+    isolation: Isolation | None = None
+    """Weakest isolation that the caller accepts; refused where it is not in force."""
+
+    memory_mb: Annotated[int, Field(ge=1)] | None = None
+    """Memory that each run may take, in MiB."""
+
+    countdown_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+    """How long to wait before the first run."""
+
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    """The same key with the same request gives the same task instead of a second one."""
+
+    labels: dict[LabelName, Label] = Field(default_factory=dict, max_length=16)
+    """Free text of the caller, kept with the result."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.source is None) == (self.source_digest is None):
+            raise ValueError("give either source or source_digest")
+        return self
+
+    @classmethod
+    def read(cls, data: Mapping[str, object]) -> Self:
+        """Validate plain data.
+
+        Raises:
+            InvalidTask: a field is missing, unknown or of the wrong type; the message names it.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as exc:
+            raise InvalidTask(describe(exc)) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An accepted call, with every default filled in."""
+
+    key: str
+    namespace: str
+    function: str
+    source: str | None
+    source_digest: str
+    args: Sequence[JsonValue]
+    kwargs: Mapping[str, JsonValue]
+    submitted_at: datetime
+    deadline: datetime
+    timeout: timedelta
+    ttl: timedelta
+    max_attempts: int
+    retry_on: tuple[RetryCause, ...] = ("worker_lost",)
+    isolation: Isolation | None = None
+    memory_bytes: int
+    countdown: timedelta = timedelta(0)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def accept(
+    request: TaskRequest, *, key: ResultKey, namespace: str, source_digest: str, limits: Limits
+) -> Task:
+    """Turn a request into a task under `key`, with the installation's defaults and caps.
+
+    Raises:
+        InvalidTask: an option is beyond a cap; the message names the cap.
+    """
+    timeout = _within(
+        "timeout_seconds", request.timeout_seconds, limits.default_timeout, limits.max_timeout
+    )
+    ttl = _within("ttl_seconds", request.ttl_seconds, limits.default_ttl, limits.max_ttl)
+    countdown = _within(
+        "countdown_seconds", request.countdown_seconds, timedelta(0), limits.max_countdown
+    )
+    attempts = _at_most(
+        "max_attempts", request.max_attempts, limits.default_attempts, limits.max_attempts
+    )
+    memory = _at_most(
+        "memory_mb", request.memory_mb, limits.default_memory_mb, limits.max_memory_mb
+    )
+    return Task(
+        key=str(key),
+        namespace=namespace,
+        function=check_function_name(request.function),
+        source=request.source,
+        source_digest=source_digest,
+        args=request.args,
+        kwargs=request.kwargs,
+        submitted_at=key.submitted_at,
+        deadline=key.submitted_at + countdown + limits.queue_patience + attempts * timeout,
+        timeout=timeout,
+        ttl=ttl,
+        max_attempts=attempts,
+        retry_on=tuple(request.retry_on),
+        isolation=request.isolation,
+        memory_bytes=memory * MIB,
+        countdown=countdown,
+        labels=request.labels,
+    )
+
+
+def describe(error: ValidationError) -> str:
+    """One line for each wrong field of a pydantic error, without the values themselves."""
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        where = ".".join(str(part) for part in problem["loc"]) or "task"
+        text = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            text = "no such option"
+        lines.append(f"{where}: {text[0].lower()}{text[1:]}")
+    return "; ".join(lines)
+
+
+def _within(name: str, seconds: float | None, default: timedelta, cap: timedelta) -> timedelta:
+    if seconds is None:
+        return default
+    if seconds > cap.total_seconds():
+        raise InvalidTask(
+            f"{name} is at most {cap.total_seconds():g} on this installation: ask for less"
+        )
+    return timedelta(seconds=seconds)
+
+
+def _at_most(name: str, number: int | None, default: int, cap: int) -> int:
+    if number is None:
+        return default
+    if number > cap:
+        raise InvalidTask(f"{name} is at most {cap} on this installation: ask for less")
+    return number

@@ -1,0 +1,73 @@
+"""Find the adapter for a URL among the installed ones, by entry point."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, cast
+
+from ..domain.errors import UnknownAdapter
+from ..ports.bundles import (
+    QueueOptions,
+    ResultStoreAdapter,
+    ResultStoreFactory,
+    SourceStoreAdapter,
+    SourceStoreFactory,
+    StoreOptions,
+    TaskQueueAdapter,
+    TaskQueueFactory,
+)
+
+RESULT_STORE: Final = "fleeting.result_store"
+SOURCE_STORE: Final = "fleeting.source_store"
+TASK_QUEUE: Final = "fleeting.task_queue"
+
+
+def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
+    """The result store behind `url`.
+
+    Raises:
+        UnknownAdapter: no installed adapter serves its scheme.
+        InvalidSetting: the adapter does not understand the URL.
+        MissingExtra: a package that the adapter needs is not installed.
+    """
+    return cast("ResultStoreFactory", load(RESULT_STORE, url))(url, options)
+
+
+def source_store(url: str, options: StoreOptions) -> SourceStoreAdapter:
+    """The source store behind `url`; raises as `result_store`."""
+    return cast("SourceStoreFactory", load(SOURCE_STORE, url))(url, options)
+
+
+def task_queue(url: str, options: QueueOptions) -> TaskQueueAdapter:
+    """The task queue behind `url`; raises as `result_store`."""
+    return cast("TaskQueueFactory", load(TASK_QUEUE, url))(url, options)
+
+
+def schemes(group: str) -> tuple[str, ...]:
+    """The URL schemes that installed adapters serve."""
+    return tuple(sorted(_found(group)))
+
+
+def load(group: str, url: str) -> object:
+    """The factory registered for the scheme of `url`.
+
+    Raises:
+        UnknownAdapter: there is none; the message lists those that are installed.
+    """
+    scheme = url.partition("://")[0]
+    found = _found(group)
+    if "://" not in url or scheme not in found:
+        near = difflib.get_close_matches(scheme, found, n=1)
+        hint = f" (did you mean {near[0]}://?)" if near else ""
+        raise UnknownAdapter(
+            f"no installed {group.removeprefix('fleeting.').replace('_', ' ')} adapter serves "
+            f"{scheme}://{hint}: installed are {', '.join(schemes(group))}"
+        )
+    return found[scheme].load()
+
+
+@cache
+def _found(group: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=group)}

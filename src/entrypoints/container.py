@@ -1,0 +1,110 @@
+"""The only place where adapters meet use cases; nothing outside `entrypoints` imports it.
+
+String providers and wiring are left out on purpose: plain factories keep what is made, and
+when, in sight. Adapters are found by the URLs in the settings.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from dependency_injector import containers, providers
+
+from ..adapters.system.clock import SystemClock
+from ..adapters.system.randomness import SystemRandomness
+from ..domain.retry import Backoff
+from ..ports.bundles import QueueOptions, StoreOptions
+from ..usecases.cancel import CancelTask
+from ..usecases.check import CheckTask
+from ..usecases.execute import ExecuteTask
+from ..usecases.follow import Follow
+from ..usecases.leases import Leases
+from ..usecases.retrieve import MetricRetriever
+from ..usecases.submit import SubmitTasks
+from ..usecases.sweep import SweepOverdue
+from . import adapters, runners
+from .execution import Execution
+from .settings import Settings
+
+
+def _worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Container(containers.DeclarativeContainer):
+    """One process's objects, made on first use."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    limits = settings.provided.limits
+
+    clock = providers.Singleton(SystemClock)
+    randomness = providers.Singleton(SystemRandomness)
+    worker_name = providers.Singleton(_worker_name)
+
+    store_options = providers.Factory(StoreOptions, prefix=settings.provided.prefix)
+    queue_options = providers.Factory(
+        QueueOptions,
+        prefix=settings.provided.queue_prefix,
+        name=settings.provided.queue_name,
+        inline_source_bytes=settings.provided.inline_source_bytes,
+    )
+    results = providers.Singleton(adapters.result_store, settings.provided.store, store_options)
+    sources = providers.Singleton(
+        adapters.source_store, settings.provided.source_store_url, store_options
+    )
+    queue = providers.Singleton(adapters.task_queue, settings.provided.queue_url, queue_options)
+    runner = providers.Singleton(runners.make, settings.provided.isolation)
+
+    check = providers.Singleton(
+        CheckTask,
+        sources=sources.provided.writer,
+        clock=clock,
+        limits=limits,
+        isolation=settings.provided.isolation_in_force,
+    )
+    submit = providers.Singleton(
+        SubmitTasks,
+        check=check,
+        records=results.provided.records,
+        queue=queue.provided.queue,
+        clock=clock,
+        randomness=randomness,
+        limits=limits,
+    )
+    cancel = providers.Singleton(CancelTask, records=results.provided.records)
+    follow = providers.Singleton(Follow, feed=results.provided.feed)
+    retriever = providers.Singleton(
+        MetricRetriever,
+        reader=results.provided.reader,
+        follow=follow,
+        clock=clock,
+        limits=limits,
+    )
+
+    leases = providers.Singleton(
+        Leases, writer=results.provided.writer, clock=clock, lease=settings.provided.lease
+    )
+    execute = providers.Singleton(
+        ExecuteTask,
+        writer=results.provided.writer,
+        sources=sources.provided.reader,
+        runner=runner,
+        leases=leases,
+        clock=clock,
+        randomness=randomness,
+        limits=limits,
+        backoff=providers.Singleton(Backoff),
+        worker=worker_name,
+    )
+    sweep = providers.Singleton(
+        SweepOverdue, writer=results.provided.writer, open_tasks=results.provided.open_tasks
+    )
+    execution = providers.Singleton(
+        Execution,
+        execute=execute,
+        leases=leases,
+        sweep=sweep,
+        signals=results.provided.cancel_signals,
+        release=results.provided.close,
+    )

@@ -1,0 +1,218 @@
+"""Every setting of an installation: what it is, its unit, its default, and why that default.
+
+Read from arguments, then the environment (`FLEETING_…`), then a TOML file that `FLEETING_CONFIG`
+names, then the defaults. `docs/reference/settings.md` is generated from this module.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ..domain.errors import InvalidSetting, UnknownSetting
+from ..domain.isolation import Isolation
+from ..domain.limits import Limits
+from ..domain.task import describe
+
+PREFIX: Final = "FLEETING_"
+CONFIG_FILE: Final = "FLEETING_CONFIG"
+NESTED: Final = "__"
+
+CLIENT_VARIABLES: Final = frozenset(
+    {CONFIG_FILE, "FLEETING_URL", "FLEETING_TOKEN", "FLEETING_NAMESPACE"}
+)
+"""Variables of the same prefix that are no settings of a server: the client reads them."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED
+    )
+
+    store: str = "memory://"
+    """URL of the result store: `memory://`, `redis://`, `rediss://`, `redis+sentinel://`,
+    `redis+cluster://`, or the scheme of an installed adapter. Memory, so that nothing needs a
+    server until it is told of one."""
+
+    source_store: str = ""
+    """URL of the source store. Empty: the same as `store`, because one server is enough."""
+
+    queue: str = ""
+    """URL of the task queue. Empty: the same as `store`. A Redis Cluster cannot carry Celery's
+    messages, so beside `redis+cluster://` this must name another server."""
+
+    prefix: str = ""
+    """Put before every key of the stores. Empty, so that a result's Redis key is exactly the key
+    that the API shows."""
+
+    queue_prefix: str = "{fleeting}:"
+    """Put before every key of the queue. Hash-tagged, because a sharded Redis Enterprise must
+    keep all of them on one shard."""
+
+    queue_name: str = "fleeting"
+    """Name of the Celery queue that tasks go to, and that workers take from."""
+
+    inline_source_bytes: int = Field(default=1024, ge=0)
+    """Sources up to this many bytes travel in each message, longer ones once: below about 1 KiB a
+    second look-up in the worker costs more than the bytes."""
+
+    lease_seconds: float = Field(default=10, ge=1)
+    """After so many seconds without a sign of life of its worker a run is taken over. Short
+    enough for a quick take-over, long enough for a pause of the network or the machine."""
+
+    isolation: Literal["none", "process"] = "process"
+    """How runs are kept apart: `process` gives each its own process with limits. `none` runs
+    scripts inside this process, without limits, for trusted scripts in memory mode only."""
+
+    worker_pool: Literal["threads", "solo", "prefork"] = "threads"
+    """Celery pool of `fleeting worker`. Threads, because every run has a process of its own
+    anyway, and they answer remote control while all slots are busy."""
+
+    worker_concurrency: int = Field(default=0, ge=0)
+    """Runs at the same time in one worker. 0: one for each CPU that it may use."""
+
+    api_host: str = "127.0.0.1"
+    """Address that the API listens on. Loopback, until somebody decides to be reachable."""
+
+    api_port: int = Field(default=8000, ge=0, le=65535)
+    """Port that the API listens on. Where this is not set, `PORT` counts, as Cloud Foundry sets
+    it."""
+
+    api_roles: str = "submit,retrieve"
+    """Halves of the API that are served, separated by commas. `retrieve` alone is the Metric
+    Retriever: it reads only, and needs no queue and no right to write."""
+
+    max_body_bytes: int = Field(default=8 * 1024 * 1024, gt=0)
+    """Longest request body in bytes. Larger than any single task, so that it bounds batches."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severity that is logged."""
+
+    limits: Limits = Limits()
+    """Caps and defaults of tasks; their variables begin with `FLEETING_LIMITS__`."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file."""
+        path = os.environ.get(CONFIG_FILE)
+        file = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        return init_settings, env_settings, *file
+
+    @property
+    def lease(self) -> timedelta:
+        """`lease_seconds` as a span of time."""
+        return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def isolation_in_force(self) -> Isolation:
+        """`isolation` as a level."""
+        return Isolation(self.isolation)
+
+    @property
+    def source_store_url(self) -> str:
+        """URL of the source store in force."""
+        return self.source_store or self.store
+
+    @property
+    def queue_url(self) -> str:
+        """URL of the task queue in force."""
+        return self.queue or self.store
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The halves of the API to serve."""
+        return frozenset(role.strip() for role in self.api_roles.split(",") if role.strip())
+
+
+def load(**arguments: object) -> Settings:
+    """The settings in force; `arguments` of None are left out.
+
+    Raises:
+        UnknownSetting: a `FLEETING_…` variable names no setting; the message has the nearest one.
+        InvalidSetting: a value cannot be, or two settings do not go together.
+    """
+    refuse_unknown(os.environ)
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if "PORT" in os.environ and f"{PREFIX}API_PORT" not in os.environ:
+        given.setdefault("api_port", os.environ["PORT"])
+    _check_file()
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type] # pydantic validates them
+    except ValidationError as exc:
+        raise InvalidSetting(_with_names(exc)) from None
+    _check_together(settings)
+    return settings
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Refuse misspelt variables, because pydantic-settings ignores them silently.
+
+    Raises:
+        UnknownSetting: a variable with the prefix names no setting.
+    """
+    known = variables() | CLIENT_VARIABLES
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f": did you mean {near[0]}?" if near else "; `fleeting check` lists them all"
+            raise UnknownSetting(f"{name} is no setting of fleeting{hint}")
+
+
+def variables() -> frozenset[str]:
+    """Every environment variable that is read for a setting."""
+    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "limits"}
+    return frozenset(own | {limit_variable(name) for name in Limits.model_fields})
+
+
+def limit_variable(name: str) -> str:
+    """The environment variable of one of the limits; durations say that they are seconds."""
+    is_duration = isinstance(Limits.model_fields[name].default, timedelta)
+    return f"{PREFIX}LIMITS{NESTED}{name.upper()}{'_SECONDS' if is_duration else ''}"
+
+
+def _check_file() -> None:
+    path = os.environ.get(CONFIG_FILE)
+    if path and not Path(path).is_file():
+        raise InvalidSetting(f"{CONFIG_FILE} names {path}, which is not a file")
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.queue_url.startswith("redis+cluster"):
+        raise InvalidSetting(
+            "a Redis Cluster cannot carry Celery's messages: set FLEETING_QUEUE to a standalone or "
+            "Sentinel server"
+        )
+    unknown = settings.roles - {"submit", "retrieve"}
+    if unknown or not settings.roles:
+        raise InvalidSetting(
+            "FLEETING_API_ROLES takes submit, retrieve or both, separated by a comma"
+        )
+    if settings.isolation == "none" and not settings.queue_url.startswith("memory"):
+        raise InvalidSetting(
+            "isolation none runs scripts inside the worker: it is for memory mode, use process"
+        )
+
+
+def _with_names(error: ValidationError) -> str:
+    return f"settings: {describe(error)}"

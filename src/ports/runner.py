@@ -1,0 +1,75 @@
+"""Where a script is run: in a process of its own, confined or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from ..domain.isolation import Isolation
+from ..domain.json_value import JsonValue
+from ..domain.verdict import RunReport
+
+__all__ = ["RunObserver", "RunReport", "RunRequest", "Runner"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """One run."""
+
+    run_id: str
+    """Names the run for `Runner.stop`; unique among the runs of a process."""
+    digest: str
+    """SHA-256 of the source: what compiled code may be cached under."""
+    source: str
+    function: str
+    args: Sequence[JsonValue]
+    kwargs: Mapping[str, JsonValue]
+    timeout: timedelta | None
+    """Wall time allowed, start-up included; None: no limit asked for."""
+    memory_bytes: int | None
+    """Memory allowed beyond the interpreter's own; None: no limit asked for."""
+    max_value_bytes: int
+    max_output_bytes: int
+
+
+class RunObserver(Protocol):
+    """Hears what a run says while it runs; called from another thread than the run's caller's."""
+
+    def on_output(self, text: str) -> None:
+        """Printed text, as it comes."""
+        ...
+
+    def on_progress(self, done: float, total: float | None, note: str) -> None:
+        """A call of `fleeting.progress` in the script."""
+        ...
+
+
+class Runner(Protocol):
+    """Runs scripts; safe to use from several threads at once."""
+
+    @property
+    def isolation(self) -> Isolation:
+        """The level in force for every run."""
+        ...
+
+    def run(self, request: RunRequest, observer: RunObserver) -> RunReport:
+        """Run the script to its end and report how it ended.
+
+        Whatever the script does is in the report; the caller, its process and the next run are
+        not harmed. On return nothing of the run is left.
+
+        Raises:
+            SandboxUnavailable: no process for the run could be started.
+            InvalidTask: the request asks for a limit that this runner cannot enforce.
+        """
+        ...
+
+    def stop(self, run_id: str) -> None:
+        """End a run at once, from any thread; it reports RunCancelled.
+
+        A run that has ended or that nobody knows is left alone. A run that is about to start is
+        ended too if `stop` came after `run` was called.
+        """
+        ...

@@ -1,0 +1,34 @@
+"""The way of accepted tasks from the API to the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ..domain.task import Task
+
+
+class TaskQueue(Protocol):
+    """Hands tasks to workers, at least once each, after the task's countdown."""
+
+    async def put(self, tasks: Sequence[Task]) -> None:
+        """Queue all tasks in one round trip.
+
+        Returns once the queue has taken them; a task may be delivered before that, and more than
+        once. Delivery follows the wire format of `domain.message`. An empty sequence is a no-op.
+
+        Raises:
+            QueueUnavailable: the queue cannot be reached or did not confirm within its time
+                limit; some of the tasks may have been queued all the same.
+            QueueDenied: the queue refuses the credentials or the command.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Return if the queue answers.
+
+        Raises:
+            QueueUnavailable: it does not.
+            QueueDenied: it refuses the credentials.
+        """
+        ...

@@ -1,0 +1,61 @@
+"""What the API writes about tasks: that they were accepted, and that they shall end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from ..domain.change import Change, Refused, Snapshot, Swapped
+from ..domain.result_key import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A caller's idempotency key, bound to a task and to what was asked."""
+
+    namespace: str
+    name: str
+    """Digest of the idempotency key."""
+    key: str
+    """The task's key."""
+    request_digest: str
+    """Tells the same request from another one under the same idempotency key."""
+
+
+class TaskRecords(Protocol):
+    """The API's half of the result store.
+
+    Raises (every method):
+        StoreUnavailable: the store cannot be reached; nothing is known of what took place.
+        StoreDenied: the store refuses the credentials or the command.
+    """
+
+    async def store(self, changes: Sequence[Change]) -> list[Swapped | Refused]:
+        """Compare and swap, as `ResultWriter.store`."""
+        ...
+
+    async def request_cancel(self, address: Address) -> Snapshot:
+        """Mark an open task as to be cancelled, tell the workers, and return what is stored.
+
+        A task that has ended or is gone is left alone. The mark stays, so that a worker that
+        misses the signal finds it at its next heartbeat or claim.
+        """
+        ...
+
+    async def discard(
+        self, addresses: Sequence[Address], reservations: Sequence[Reservation] = ()
+    ) -> None:
+        """Take back records of tasks that never reached the queue, with their reservations.
+
+        Only records that are still queued go, and only reservations that still name that task.
+        """
+        ...
+
+    async def reserve(self, wanted: Sequence[Reservation], keep: timedelta) -> list[Reservation]:
+        """Bind idempotency keys for `keep`; for each, the first reservation of that name wins.
+
+        Returns the reservations in force, in the order asked for.
+        """
+        ...

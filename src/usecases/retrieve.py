@@ -1,0 +1,230 @@
+"""The Metric Retriever: hand out results, one by key or all of a function."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..domain.claim import overdue_error
+from ..domain.errors import InvalidQuery, ResultGone, ResultUnknown
+from ..domain.event import Event
+from ..domain.json_value import parse_json
+from ..domain.limits import Limits
+from ..domain.result import Record, Status
+from ..domain.result_key import Address, ResultKey, check_function_name
+from ..domain.stats import Stats, number_at, spread
+from ..ports.clock import Clock
+from ..ports.result_store import FunctionSummary, LiveValue, ResultReader, Slice, StoredResult
+from .follow import Follow, Listener
+
+_AHEAD: Final = timedelta(seconds=5)
+"""How far another machine's clock may be ahead before its keys count as of the future."""
+
+MAX_WAIT: Final = timedelta(seconds=60)
+"""Longest long poll: below the idle limit of usual proxies and load balancers."""
+
+PAGE: Final = 100
+"""Results on a page that asks for no number."""
+
+MAX_PAGE: Final = 1000
+"""Most results on a page."""
+
+FINAL: Final = frozenset(status for status in Status if status.is_final)
+FAILURES: Final = FINAL - {Status.SUCCEEDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Live values of a function in order of submission."""
+
+    items: Sequence[LiveValue]
+
+    @property
+    def etag(self) -> str:
+        """Changes exactly when the list changes: a key never gets another value."""
+        keys = "\n".join(item.key for item in self.items)
+        return hashlib.blake2b(keys.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Something happened to a task: the announcement, and the result as it is stored."""
+
+    event: Event
+    result: StoredResult
+
+
+class MetricRetriever:
+    """Reads results; never writes."""
+
+    def __init__(
+        self, *, reader: ResultReader, follow: Follow, clock: Clock, limits: Limits
+    ) -> None:
+        self._reader = reader
+        self._follow = follow
+        self._clock = clock
+        self._limits = limits
+
+    async def result(
+        self, namespace: str, key: str, *, wait: timedelta = timedelta(0)
+    ) -> StoredResult:
+        """The result under `key`; while it is open, waits up to `wait` for its end.
+
+        Raises:
+            MalformedKey: `key` is no key.
+            ResultUnknown: the key lies in the future.
+            ResultGone: nothing is left under that key.
+            PortError: the store does not answer.
+        """
+        parsed = ResultKey.parse(key)
+        if parsed.submitted_at > self._clock.now() + _AHEAD:
+            raise ResultUnknown(f"{key} lies in the future: no task can have been given that key")
+        address = Address(namespace, key)
+        found = await self._found(address)
+        if found.record.status.is_final or wait <= timedelta(0):
+            return found
+        return await self._awaited(address, min(wait, MAX_WAIT))
+
+    async def values(self, namespace: str, function: str, part: Slice) -> Values:
+        """All live values of a function, or a part of them.
+
+        Raises:
+            InvalidQuery: `part` cannot be.
+            AnswerTooLarge: they are more than one answer may hold.
+            PortError: the store does not answer.
+        """
+        _check(function, part, most=None)
+        limit = self._limits.max_answer_bytes
+        return Values(await self._reader.values(namespace, function, part, max_bytes=limit))
+
+    async def results(
+        self,
+        namespace: str,
+        function: str,
+        part: Slice,
+        statuses: frozenset[Status] = frozenset(Status),
+    ) -> list[Record]:
+        """A page of results of a function, of any status in `statuses`.
+
+        Raises:
+            InvalidQuery: `part` cannot be.
+            PortError: the store does not answer.
+        """
+        _check(function, part, most=MAX_PAGE)
+        page = Slice(after=part.after, limit=part.limit or PAGE, order=part.order)
+        now = self._clock.now()
+        records = await self._reader.records(namespace, function, page, statuses)
+        return [_settled(record, now) for record in records]
+
+    async def functions(self, namespace: str) -> list[FunctionSummary]:
+        """Functions with live values, by name."""
+        return await self._reader.functions(namespace)
+
+    async def stats(self, namespace: str, function: str, field: str | None) -> Stats:
+        """Figures over the live values of a function, or over one field in them.
+
+        Raises:
+            AnswerTooLarge: the values are more than can be looked at in one go.
+            PortError: the store does not answer.
+        """
+        values = await self.values(namespace, function, Slice())
+        records = await self._reader.records(namespace, function, Slice(), FINAL)
+        numbers = [number_at(parse_json(item.value), field) for item in values.items]
+        found = [number for number in numbers if number is not None]
+        times = [r.run_time.total_seconds() for r in records if r.run_time is not None]
+        return Stats(
+            function=function,
+            field=field,
+            count=len(numbers),
+            failures=sum(record.status in FAILURES for record in records),
+            skipped=len(numbers) - len(found),
+            values=spread(found),
+            run_seconds=spread(times),
+        )
+
+    async def stream(
+        self, namespace: str, function: str, *, after: str | None, idle: timedelta
+    ) -> AsyncIterator[Update | None]:
+        """Every result of a function as it ends, and progress before that; does not end by itself.
+
+        Args:
+            namespace: where to look.
+            function: whose results.
+            after: the `Event.id` of the last update seen; what was announced since comes first.
+            idle: yields None whenever nothing happened for so long.
+
+        Raises:
+            InvalidQuery: `after` is no position.
+            PortError: the store does not answer.
+        """
+        check_function_name(function)
+        async with self._follow.listen(namespace, function=function) as listener:
+            seen: set[str] = set()
+            if after is not None:
+                async for events in self._follow.backlog(namespace, after):
+                    for event in events:
+                        seen.add(event.id)
+                        if event.address.function == function and (
+                            update := await self._update(event)
+                        ):
+                            yield update
+            async for update in self._live(listener, seen, idle):
+                yield update
+
+    async def _live(
+        self, listener: Listener, seen: set[str], idle: timedelta
+    ) -> AsyncIterator[Update | None]:
+        while True:
+            event = await listener.next(idle.total_seconds())
+            if event is None:
+                yield None
+            elif event.id not in seen and (update := await self._update(event)):
+                yield update
+
+    async def _update(self, event: Event) -> Update | None:
+        if event.kind == "status" and not event.status.is_final:
+            return None
+        found = await self._reader.read(event.address)
+        if found is None or found.record.attempt != event.attempt:
+            return None
+        return Update(event, found)
+
+    async def _found(self, address: Address) -> StoredResult:
+        found = await self._reader.read(address)
+        if found is None:
+            raise ResultGone(
+                f"nothing is left under {address.key}: results live for minutes after their task "
+                "ends, so submit the task again"
+            )
+        return StoredResult(_settled(found.record, self._clock.now()), found.value)
+
+    async def _awaited(self, address: Address, wait: timedelta) -> StoredResult:
+        """Listen first, then look: a result that lands in between is heard."""
+        until = self._clock.elapsed() + wait
+        async with self._follow.listen(address.namespace, key=address.key) as listener:
+            while True:
+                found = await self._found(address)
+                left = until - self._clock.elapsed()
+                if found.record.status.is_final or left <= timedelta(0):
+                    return found
+                await listener.next(left.total_seconds())
+
+
+def _settled(record: Record, now: datetime) -> Record:
+    """An overdue task is lost, also before a worker's sweep has said so in the store."""
+    return (
+        record.lost(at=record.deadline, error=overdue_error()) if record.is_overdue(now) else record
+    )
+
+
+def _check(function: str, part: Slice, *, most: int | None) -> None:
+    check_function_name(function)
+    if part.after is not None and ResultKey.parse(part.after).function != function:
+        raise InvalidQuery(f"after: {part.after} is not a key of {function}")
+    if part.limit is not None and part.limit < 1:
+        raise InvalidQuery("limit must be at least 1")
+    if most is not None and part.limit is not None and part.limit > most:
+        raise InvalidQuery(f"limit is at most {most}: use after to get the next page")
