@@ -37,6 +37,16 @@ def deviates(reason: str) -> Callable[[F], F]:
     return mark
 
 
+def _test_names(cls: type) -> set[str]:
+    return {name for name in dir(cls) if name.startswith("test_")}
+
+
+def _is_overridden_silently(cls: type, name: str) -> bool:
+    """Whether a definition other than the first one carries no reason."""
+    *later, _first = [klass.__dict__[name] for klass in cls.__mro__ if name in klass.__dict__]
+    return any(not hasattr(test, "__deviation__") for test in later)
+
+
 class Contract:
     """Base of every contract; its tests cannot be overridden without `@deviates`.
 
@@ -87,13 +97,3 @@ def optional(request: pytest.FixtureRequest, name: str, *, what: str) -> Any:
         return request.getfixturevalue(name)
     except pytest.FixtureLookupError:
         pytest.skip(f"supply the fixture `{name}` if {what}")
-
-
-def _test_names(cls: type) -> set[str]:
-    return {name for name in dir(cls) if name.startswith("test_")}
-
-
-def _is_overridden_silently(cls: type, name: str) -> bool:
-    """Whether a definition other than the first one carries no reason."""
-    *later, _first = [klass.__dict__[name] for klass in cls.__mro__ if name in klass.__dict__]
-    return any(not hasattr(test, "__deviation__") for test in later)

@@ -323,11 +323,12 @@ class ResultReaderContract(StoreContract):
         assert [(s.function, s.count) for s in summaries] == [("Zeta", 1), ("add", 1), ("mul", 2)]
 
     def test_newest_value_is_the_one_that_lives_longest(
-        self, run: Run, reader: ResultReader, given: Given
+        self, run: Run, reader: ResultReader, given: Given, pass_time: PassTime
     ) -> None:
         """With equal lives the last to complete, whatever was submitted last."""
         first, last = given.running(1), given.running(2)
         given.finished(last)
+        pass_time(self.tick)
         given.finished(first)
 
         assert run(reader.functions("")) == [FunctionSummary("add", 2, first.key)]
