@@ -189,7 +189,6 @@ class ResultReaderContract(StoreContract):
             (Slice(after="0", order="desc"), []),
             (Slice(after="7", order="desc", limit=2), [4, 3]),
         ],
-        ids=lambda case: f"{case.after}-{case.limit}-{case.order}" if case else "",
     )
     @pytest.mark.parametrize("listing", ["values", "records"])
     def test_slices(
