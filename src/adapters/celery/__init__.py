@@ -1,0 +1,1 @@
+"""Celery as the engine: tasks travel to workers as Celery messages over Redis."""

@@ -1,0 +1,41 @@
+"""How Celery's connections to the broker are made, and the names of fleeting's transports."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import kombu
+from celery.app.amqp import AMQP
+from kombu.transport import TRANSPORT_ALIASES
+
+_PACE: Final = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": 2.0}
+"""Pauses between attempts in seconds: a worker is back within two seconds of its broker. Celery's
+own grow to 30 s."""
+
+
+_TRANSPORTS: Final = {
+    "fleeting-redis": "fleeting.adapters.celery.transport:Transport",
+    "fleeting-rediss": "fleeting.adapters.celery.transport:Transport",
+    "fleeting-sentinel": "fleeting.adapters.celery.transport:SentinelTransport",
+}
+
+
+def register_transports() -> None:
+    """Make fleeting's transports known to kombu, as `broker_transport` and as URL schemes."""
+    TRANSPORT_ALIASES.update(_TRANSPORTS)
+
+
+class Connection(kombu.Connection):
+    """A connection that is made again at a quick pace."""
+
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        return super().ensure_connection(*args, **{**_PACE, **kwargs})
+
+    def switch(self, conn_str: str) -> None:
+        """Stay: redis-py asks every Sentinel by itself, and a switch would lose the transport."""
+
+
+class QuickAMQP(AMQP):
+    """`Celery(amqp=…)`: the same, with these connections."""
+
+    Connection = Connection

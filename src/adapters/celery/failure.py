@@ -1,0 +1,51 @@
+"""What the errors of kombu and redis-py mean to those who queue tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from kombu.exceptions import (  # type: ignore[attr-defined]  # the stubs are older than kombu 5.7
+    BatchPublishError,
+    OperationalError,
+)
+from kombu.transport.redis import (  # type: ignore[attr-defined]  # kombu's own import of redis-py
+    exceptions as redis,
+)
+
+from ...domain.errors import QueueDenied, QueueUnavailable
+
+_DENIALS: Final = (
+    redis.AuthenticationError,
+    redis.AuthenticationWrongNumberOfArgsError,
+    redis.AuthorizationError,
+    redis.NoPermissionError,
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the vendors' errors into those of the port `TaskQueue`.
+
+    Raises:
+        QueueDenied: Redis refused the credentials or a command.
+        QueueUnavailable: any other trouble with Redis or the way to it.
+    """
+    try:
+        yield
+    except (redis.RedisError, OperationalError, BatchPublishError, OSError) as exc:
+        causes = list(_causes(exc))
+        denial = next((cause for cause in causes if isinstance(cause, _DENIALS)), None)
+        if denial is not None:
+            raise QueueDenied(
+                f"the task queue refuses this process: {denial}; check user, password and rights"
+            ) from exc
+        raise QueueUnavailable(f"the task queue cannot be used: {causes[-1]}") from exc
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it, as far as it says so."""
+    while exc is not None:
+        yield exc
+        exc = exc.__cause__

@@ -1,0 +1,114 @@
+"""`fleeting.run`, the one Celery task: read the message, call the use case, say what comes next."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from celery import Celery, Task
+from celery.exceptions import Reject
+from celery.signals import worker_process_shutdown
+
+from ...domain.errors import FleetingError, MalformedMessage
+from ...domain.limits import Limits
+from ...domain.message import decode
+from ...domain.task import Task as AcceptedTask
+from ...usecases.execute import Again
+from .call_repr import ARGSREPR, describe_call
+from .execution import Execution, Executions
+
+_log: Final = logging.getLogger(__name__)
+
+NAME: Final = "fleeting.run"
+
+_LONGEST_PAUSE: Final = timedelta(minutes=1)
+_TROUBLE_SECONDS: Final = 1.0
+"""Pause before a message is handed back that could not be delayed, so that it does not spin."""
+
+
+class RunTask(Task[Any, str]):
+    """What it returns, raises and logs names the task and never shows source, parameters or value.
+
+    Celery's own limit on retries is off: `max_attempts` counts runs, in the record.
+    """
+
+    name = NAME
+    Request = "fleeting.adapters.celery.request:RunRequest"
+    acks_late = True
+    reject_on_worker_lost = True
+    ignore_result = True
+    max_retries = None
+    serializer = "json"
+    typing = False
+    throws = (MalformedMessage,)
+
+    def __init__(self, executions: Executions, limits: Limits) -> None:
+        self._executions = executions
+        self._limits = limits
+
+    def run(self, *args: Any, **kwargs: Any) -> str:
+        task = self._read(args, kwargs)
+        try:
+            outcome = self._executions.current().run(task)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, the message must not be lost
+            raise self._after_trouble(task, exc) from None
+        if isinstance(outcome, Again):
+            raise self._again(task, outcome.delay)
+        return task.key
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
+        """Publish, by whatever way: retries and canvas must not fall back to Celery's own reprs."""
+        shown = {"argsrepr": ARGSREPR, "kwargsrepr": describe_call(kwargs)}
+        return super().apply_async(args, kwargs, *rest, **{**options, **shown})
+
+    def _read(self, args: Sequence[Any], kwargs: dict[str, Any]) -> AcceptedTask:
+        try:
+            if args:
+                raise MalformedMessage("fleeting.run takes keyword arguments only")
+            return decode(kwargs, limits=self._limits)
+        except MalformedMessage as exc:
+            _log.error("dropped a message %s: %s", describe_call(kwargs), exc.message)
+            raise
+
+    def _after_trouble(self, task: AcceptedTask, exc: Exception) -> Exception:
+        # The message of a foreign exception may quote what it choked on.
+        reason = exc.message if isinstance(exc, FleetingError) else "see where it was raised"
+        _log.error(
+            "%s could not be run: %s, %s\n%s",
+            task.key,
+            type(exc).__name__,
+            reason,
+            "".join(traceback.format_tb(exc.__traceback__)),
+        )
+        doubled = timedelta(seconds=2 ** min(self.request.retries, 6))
+        return self._again(task, min(doubled, _LONGEST_PAUSE))
+
+    def _again(self, task: AcceptedTask, delay: timedelta) -> Exception:
+        """Queue the message once more; the exception tells Celery what became of this one."""
+        try:
+            return self.retry(countdown=delay.total_seconds(), throw=False)
+        except Reject as exc:
+            # Celery would drop the message that it could not publish again.
+            _log.warning("%s could not be delayed, it goes back at once: %s", task.key, exc)
+            time.sleep(_TROUBLE_SECONDS)
+            return Reject(f"{task.key} could not be delayed", requeue=True)
+
+
+def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) -> Executions:
+    """Have workers of `app` run `fleeting.run` with executions made by `make_execution`.
+
+    It is called in the process that runs tasks, when the first one comes. What it made is closed
+    when a pool's child ends; a worker that runs tasks in its own process has to close it itself.
+    """
+    executions = Executions(make_execution)
+    app.register_task(RunTask(executions, limits))
+
+    def close(**_: object) -> None:
+        executions.close()
+
+    worker_process_shutdown.connect(close, weak=False)
+    return executions

@@ -1,0 +1,137 @@
+"""A Celery worker as `fleeting worker` starts it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from ...domain.limits import Limits
+from ...ports.bundles import QueueOptions
+from .execution import Execution, Executions
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+Pool = Literal["threads", "solo", "prefork"]
+
+_CLOSE_WITHIN: Final = timedelta(seconds=1)
+
+_POOLS: Final[dict[str, str]] = {"threads": "fleeting.adapters.celery.pools:ThreadPool"}
+
+
+def run_worker(
+    *,
+    url: str,
+    options: QueueOptions,
+    limits: Limits,
+    make_execution: Callable[[], Execution],
+    pool: Pool,
+    concurrency: int,
+    queues: Sequence[str] = (),
+    name: str | None = None,
+    log_level: str = "info",
+) -> int:
+    """Run a worker in this process until it is told to stop; returns its exit code.
+
+    SIGTERM ends it within ten seconds: it takes nothing more, lets what runs go on for seven
+    seconds, then hands the rest back. Call it from the main thread.
+
+    Args:
+        url: the broker; see `read_broker_url`.
+        options: prefix and name of the queue.
+        limits: what a message may ask for.
+        make_execution: called in each process that runs tasks, when its first one comes.
+        pool: where tasks run.
+        concurrency: how many at a time.
+        queues: queues to take from; none: the one in `options`.
+        name: the worker's name, `name` or `name@host`, with Celery's `%h`, `%n`, `%d`.
+        log_level: least severity that Celery logs.
+
+    Raises:
+        InvalidSetting: the URL is not one for Celery.
+    """
+    treat_sigterm_as_soft_shutdown()
+    from .app import make_app
+    from .task import serve
+
+    app = make_app(url, prefix=options.prefix, queue=options.name)
+    return start_worker(
+        app,
+        serve(app, make_execution, limits),
+        pool=pool,
+        concurrency=concurrency,
+        queues=queues,
+        name=name,
+        log_level=log_level,
+    )
+
+
+def start_worker(
+    app: Celery,
+    executions: Executions,
+    *,
+    pool: Pool,
+    concurrency: int,
+    queues: Sequence[str] = (),
+    name: str | None = None,
+    log_level: str = "info",
+) -> int:
+    """Run a worker of an application that `make_app` made and `serve` prepared: `run_worker`."""
+    treat_sigterm_as_soft_shutdown()
+    worker: Any = app.Worker(
+        hostname=_node_name(name),
+        pool_cls=_POOLS.get(pool, pool),
+        concurrency=concurrency,
+        queues=list(queues) or None,
+        loglevel=log_level.upper(),
+        quiet=True,
+    )
+    worker.start()
+    _close(executions)
+    exitcode = worker.exitcode or 0
+    if _has_threads_left():
+        _leave(exitcode)
+    return exitcode
+
+
+def treat_sigterm_as_soft_shutdown() -> None:
+    """Have Celery's workers in this process answer SIGTERM as they answer SIGQUIT.
+
+    Celery looks at the variable when its worker modules are imported. An operator's own choice
+    stands.
+    """
+    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+
+def _close(executions: Executions) -> None:
+    """Close within a second: with the store away it could take longer, and the platform kills."""
+    closing = threading.Thread(target=executions.close, name="fleeting-close", daemon=True)
+    closing.start()
+    closing.join(_CLOSE_WITHIN.total_seconds())
+
+
+def _node_name(name: str | None) -> str:
+    from celery.utils.nodenames import default_nodename, host_format
+
+    name = name or "fleeting"
+    return host_format(default_nodename(name if "@" in name else f"{name}@%h"))
+
+
+def _has_threads_left() -> bool:
+    """Whether tasks still run in threads, which Python would wait for."""
+    return any(
+        not thread.daemon and thread is not threading.main_thread()
+        for thread in threading.enumerate()
+    )
+
+
+def _leave(exitcode: int) -> None:
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exitcode)

@@ -1,0 +1,92 @@
+"""A worker program for tests: what runs is written to Redis lists, so that it can be counted.
+
+Started as a script with one JSON argument: url, record_url, prefix, queue, pool, concurrency,
+visibility_seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import timedelta
+
+import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+from fleeting.adapters.celery.app import make_app
+from fleeting.adapters.celery.task import serve
+from fleeting.adapters.celery.worker import start_worker, treat_sigterm_as_soft_shutdown
+from fleeting.domain.limits import Limits
+from fleeting.usecases.execute import Again, Done
+
+# A run outlives an outage of the server that it is recorded on.
+_PATIENT = Retry(ConstantBackoff(0.1), 300)
+
+
+class RecordingExecution:
+    """Does what the name of the task's function says, and records it."""
+
+    def __init__(self, record: redis.Redis) -> None:
+        self._record = record
+
+    def start(self) -> None:
+        self._record.rpush("executions:started", os.getpid())
+
+    def close(self) -> None:
+        self._record.rpush("executions:closed", os.getpid())
+
+    def run(self, task) -> Done | Again:
+        runs = self._record.rpush(f"runs:{task.key}", os.getpid())
+        getattr(self, f"_{task.function}", self._nothing)(task, runs)
+        if task.function == "twice" and runs == 1:
+            return Again(timedelta(seconds=0.2))
+        self._record.rpush(f"done:{task.key}", time.time())
+        return Done()
+
+    def _nothing(self, task, runs) -> None:
+        pass
+
+    def _slow(self, task, runs) -> None:
+        time.sleep(task.args[0])
+
+    def _explode_once(self, task, runs) -> None:
+        if runs == 1:
+            raise ValueError(f"secret of {task.args}")
+
+    def _die_once(self, task, runs) -> None:
+        if runs == 1:
+            os._exit(9)
+
+
+def main() -> int:
+    treat_sigterm_as_soft_shutdown()
+    options = json.loads(sys.argv[1])
+    record = redis.Redis.from_url(options["record_url"], decode_responses=True, retry=_PATIENT)
+    app = make_app(
+        options["url"],
+        prefix=options["prefix"],
+        queue=options["queue"],
+        visibility=timedelta(seconds=options["visibility_seconds"]),
+    )
+
+    @app.task(name="test.sleep", ignore_result=True)
+    def sleep(name: str, seconds: float) -> None:
+        record.rpush(f"started:{name}", time.time())
+        time.sleep(seconds)
+        record.rpush(f"finished:{name}", time.time())
+
+    return start_worker(
+        app,
+        serve(app, lambda: RecordingExecution(record), Limits()),
+        pool=options["pool"],
+        concurrency=options["concurrency"],
+        name=options["name"],
+        log_level="info",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
