@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -120,6 +120,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, *file
 
     @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues that a worker takes from."""
+        named = (name.strip() for name in self.worker_queues.split(","))
+        return tuple(name for name in named if name) or (self.queue_name,)
+
+    @property
     def lease(self) -> timedelta:
         """`lease_seconds` as a span of time."""
         return timedelta(seconds=self.lease_seconds)
@@ -163,6 +169,25 @@ def load(**arguments: object) -> Settings:
         raise InvalidSetting(_with_names(exc)) from None
     _check_together(settings)
     return settings
+
+
+def origins() -> dict[str, str]:
+    """For each variable that has a value from outside: where it comes from."""
+    found = {name: "environment" for name in variables() if name in os.environ}
+    if "PORT" in os.environ:
+        found.setdefault(f"{PREFIX}API_PORT", "environment (PORT)")
+    path = os.environ.get(CONFIG_FILE)
+    for name, value in _in_file(path).items() if path else ():
+        if name == "limits":
+            for limit in value:
+                found.setdefault(f"{PREFIX}LIMITS{NESTED}{limit.upper()}", path)
+        else:
+            found.setdefault(f"{PREFIX}{name.upper()}", path)
+    return found
+
+
+def _in_file(path: str) -> dict[str, Any]:
+    return TomlConfigSettingsSource(Settings, Path(path))()
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

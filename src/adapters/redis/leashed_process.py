@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ class LeashedProcess:
         log: BinaryIO,
         text: str = "",
         keep_open: tuple[int, ...] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Start the program.
 
@@ -44,6 +45,7 @@ class LeashedProcess:
             log: Where its standard output and error go.
             text: What it reads from its standard input.
             keep_open: File descriptors that it inherits.
+            environment: Its environment; None: the same as its owner's.
         """
         self._process = subprocess.Popen(
             command,
@@ -52,6 +54,7 @@ class LeashedProcess:
             stdout=log,
             stderr=subprocess.STDOUT,
             pass_fds=keep_open,
+            env=environment,
             start_new_session=True,
         )
         self._leash = subprocess.Popen(

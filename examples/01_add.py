@@ -1,0 +1,5 @@
+"""The smallest script: two parameters in, one number out."""
+
+
+def add(a: float, b: float) -> float:
+    return a + b

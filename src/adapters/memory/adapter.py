@@ -1,0 +1,46 @@
+"""Factories for `memory://` URLs, as the entry points name them."""
+
+from __future__ import annotations
+
+from ...ports.bundles import (
+    QueueOptions,
+    ResultStoreAdapter,
+    SourceStoreAdapter,
+    StoreOptions,
+    TaskQueueAdapter,
+)
+from .cancel_signals import MemoryCancelSignals
+from .event_feed import MemoryEventFeed
+from .result_store import MemoryOpenTasks, MemoryResultReader, MemoryResultWriter
+from .source_store import MemorySourceReader, MemorySources, MemorySourceWriter
+from .store import MemoryStore
+from .task_queue import MemoryTaskQueue
+from .task_records import MemoryTaskRecords
+
+
+def result_store(_url: str, _options: StoreOptions) -> ResultStoreAdapter:
+    """A store of its own, which ends with this process."""
+    store = MemoryStore()
+    return ResultStoreAdapter(
+        writer=MemoryResultWriter(store),
+        open_tasks=MemoryOpenTasks(store),
+        cancel_signals=MemoryCancelSignals(store),
+        reader=MemoryResultReader(store),
+        records=MemoryTaskRecords(store),
+        feed=MemoryEventFeed(store),
+        health=store,
+    )
+
+
+def source_store(_url: str, _options: StoreOptions) -> SourceStoreAdapter:
+    """A store of its own, which ends with this process."""
+    sources = MemorySources()
+    return SourceStoreAdapter(
+        reader=MemorySourceReader(sources), writer=MemorySourceWriter(sources)
+    )
+
+
+def task_queue(_url: str, options: QueueOptions) -> TaskQueueAdapter:
+    """A queue of its own; somebody in this process must work on it."""
+    queue = MemoryTaskQueue(inline_bytes=options.inline_source_bytes)
+    return TaskQueueAdapter(queue=queue, health=queue)

@@ -1,0 +1,93 @@
+"""Start the HTTP API: both halves, or the Metric Retriever alone."""
+
+from __future__ import annotations
+
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from ..domain.errors import MissingExtra
+from . import logs
+from .container import Container
+from .embedded import embedded_worker
+from .settings import Settings, load
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_GRACE: Final = 5
+"""Seconds that open requests get after SIGTERM: half of what platforms give a process."""
+
+
+def run(*, host: str | None = None, port: int | None = None, roles: str | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; arguments of None come from the settings.
+
+    Raises:
+        ConfigurationError: the settings cannot be.
+    """
+    settings = load(api_host=host, api_port=port, api_roles=roles)
+    logs.configure(settings.log_level)
+    container = Container(settings=settings)
+    with embedded_worker(container):
+        _serve(make_app(container, settings), settings)
+
+
+def make_app(container: Container, settings: Settings) -> FastAPI:
+    """The app over the use cases of `container`.
+
+    Raises:
+        MissingExtra: the packages of the API are not installed.
+    """
+    try:
+        from ..adapters.fastapi.app import make_app as make
+    except ImportError as exc:
+        raise MissingExtra(
+            "the API needs packages that are not installed: pip install 'fleeting[api]'"
+        ) from exc
+    submits = "submit" in settings.roles
+    pings = {"result_store": container.results().health}
+    adapters = {"result_store": _scheme(settings.store)}
+    if submits:
+        pings["task_queue"] = container.queue().health
+        adapters |= {
+            "source_store": _scheme(settings.source_store_url),
+            "task_queue": _scheme(settings.queue_url),
+        }
+    return make(
+        submit=container.submit() if submits else None,
+        check=container.check() if submits else None,
+        cancel=container.cancel() if submits else None,
+        retriever=container.retriever(),
+        follow=container.follow(),
+        clock=container.clock(),
+        pings=pings,
+        limits=settings.limits,
+        isolation=settings.isolation_in_force,
+        roles=settings.roles,
+        max_body_bytes=settings.max_body_bytes,
+        adapters=adapters,
+    )
+
+
+def _serve(app: FastAPI, settings: Settings) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            # Long polls and streams end by themselves then, so that the rest can end in order.
+            app.state.closing.begin()
+            super().handle_exit(sig, frame)
+
+    config = uvicorn.Config(
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        access_log=settings.log_level == "debug",
+        timeout_graceful_shutdown=_GRACE,
+        server_header=False,
+    )
+    Server(config).run()
+
+
+def _scheme(url: str) -> str:
+    return url.partition("://")[0]

@@ -1,0 +1,120 @@
+"""Show the settings in force, masked, and whether everything they name answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from ..domain.errors import FleetingError
+from ..domain.limits import Limits
+from ..ports.health import SupportsPing
+from .container import Container
+from .settings import PREFIX, Settings, limit_variable, load, origins
+
+_PATIENCE: Final = 5.0
+"""Seconds that a dependency may take to answer before it counts as away."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One setting: its variable, its value without secrets, and where that came from."""
+
+    variable: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one dependency answered."""
+
+    name: str
+    url: str
+    is_there: bool
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `fleeting check` shows."""
+
+    settings: tuple[SettingLine, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything answered."""
+        return all(answer.is_there for answer in self.answers)
+
+
+def run() -> Report:
+    """Load the settings and ask every dependency.
+
+    Raises:
+        ConfigurationError: the settings cannot be.
+    """
+    settings = load()
+    return Report(tuple(_lines(settings)), tuple(asyncio.run(_ask_all(settings))))
+
+
+def mask(url: str) -> str:
+    """The URL without its password; other text comes back as it is."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    account, _, host = parts.netloc.rpartition("@")
+    user = account.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:***@{host}"))
+
+
+def _lines(settings: Settings) -> list[SettingLine]:
+    found = origins()
+    values = {
+        f"{PREFIX}{name.upper()}": getattr(settings, name)
+        for name in Settings.model_fields
+        if name != "limits"
+    } | {limit_variable(name): getattr(settings.limits, name) for name in Limits.model_fields}
+    return [
+        SettingLine(variable, _shown(value), found.get(variable, "default"))
+        for variable, value in values.items()
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g}"
+    return mask(str(value))
+
+
+async def _ask_all(settings: Settings) -> list[Answer]:
+    container = Container(settings=settings)
+    results, sources, queue = container.results(), container.sources(), container.queue()
+    try:
+        return list(
+            await asyncio.gather(
+                _ask("result store", settings.store, results.health),
+                _ask("task queue", settings.queue_url, queue.health),
+            )
+        )
+    finally:
+        for adapter in (results, sources, queue):
+            await adapter.aclose()
+        results.close()
+        sources.close()
+
+
+async def _ask(name: str, url: str, health: SupportsPing) -> Answer:
+    started = time.monotonic()
+    message = ""
+    try:
+        await asyncio.wait_for(health.ping(), _PATIENCE)
+    except FleetingError as exc:
+        message = exc.message
+    except TimeoutError:
+        message = f"no answer within {_PATIENCE:g} seconds"
+    return Answer(name, mask(url), not message, time.monotonic() - started, message)

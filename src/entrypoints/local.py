@@ -1,0 +1,65 @@
+"""The whole platform behind one object: in memory, or on what the settings name."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Literal, Self
+
+from ..adapters.sdk.local_gateway import LocalGateway
+from ..adapters.sdk.surface import Surface
+from .container import Container
+from .embedded import embedded_worker
+from .settings import Settings, load
+
+MEMORY = "memory://"
+
+
+class Fleeting(Surface):
+    """Functions in, fleeting results out, without an API in between.
+
+    In memory it is the whole pipeline in this process; from settings it submits to, and reads
+    from, the same servers as the API and the workers.
+    """
+
+    @classmethod
+    def in_memory(
+        cls, *, namespace: str = "", isolation: Literal["none", "process"] = "process"
+    ) -> Self:
+        """Everything in this process: queue, stores and workers; nothing outlives it.
+
+        Runs still have a process each. `isolation="none"` runs scripts inside this process, for
+        trusted scripts and debuggers; time and memory limits are refused then.
+        """
+        memory = {"store": MEMORY, "source_store": MEMORY, "queue": MEMORY}
+        return cls._open(load(**memory, isolation=isolation), namespace)
+
+    @classmethod
+    def from_settings(cls, *, namespace: str = "", **settings: object) -> Self:
+        """On the servers that `FLEETING_…` variables name; arguments win over variables.
+
+        Raises:
+            ConfigurationError: the settings cannot be.
+        """
+        return cls._open(load(**settings), namespace)
+
+    @classmethod
+    def _open(cls, settings: Settings, namespace: str) -> Self:
+        container = Container(settings=settings)
+        with ExitStack() as opened:
+            opened.enter_context(embedded_worker(container))
+            gateway = LocalGateway(
+                submit=container.submit(),
+                check=container.check(),
+                cancel=container.cancel(),
+                retriever=container.retriever(),
+                namespace=namespace,
+                ping=container.results().health.ping,
+                release=lambda: _release(container),
+            )
+            return cls(gateway, close=opened.pop_all().close)
+
+
+async def _release(container: Container) -> None:
+    await container.follow().close()
+    for adapter in (container.results(), container.sources(), container.queue()):
+        await adapter.aclose()

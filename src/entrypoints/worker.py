@@ -1,0 +1,51 @@
+"""Start a worker: takes tasks from the queue and runs them."""
+
+from __future__ import annotations
+
+import os
+
+from ..domain.errors import InvalidSetting
+from . import logs
+from .container import Container
+from .execution import Execution
+from .settings import load
+
+
+def run(
+    *,
+    pool: str | None = None,
+    concurrency: int | None = None,
+    queues: str | None = None,
+    name: str | None = None,
+) -> None:
+    """Work until SIGTERM or SIGINT; arguments of None come from the settings.
+
+    Raises:
+        ConfigurationError: the settings cannot be.
+    """
+    settings = load(worker_pool=pool, worker_concurrency=concurrency, worker_queues=queues)
+    if settings.queue_url.startswith("memory:"):
+        raise InvalidSetting(
+            "the memory queue lives inside one process, so it has no workers of its own: set "
+            "FLEETING_STORE to a Redis server, or use `fleeting run`"
+        )
+    logs.configure(settings.log_level)
+    from ..adapters.celery.worker import run_worker
+
+    run_worker(
+        url=settings.queue_url,
+        options=Container(settings=settings).queue_options(),
+        limits=settings.limits,
+        make_execution=make_execution,
+        pool=settings.worker_pool,
+        concurrency=settings.worker_concurrency or os.cpu_count() or 1,
+        queues=settings.queues,
+        name=name,
+        log_level=settings.log_level,
+    )
+
+
+def make_execution() -> Execution:
+    """The worker's half for this process; a pool process makes its own after the fork."""
+    execution: Execution = Container(settings=load()).execution()
+    return execution
