@@ -29,6 +29,9 @@ class ResultWriter(Protocol):
     def load(self, addresses: Sequence[Address]) -> list[Snapshot]:
         """What is stored at each address, in the order asked for; nothing is a snapshot too.
 
+        Records are as they were swapped in, without what runs have reported since: so they can
+        be compared with a change that may have taken place.
+
         Raises:
             StoreCorrupt: a record cannot be read.
         """
@@ -57,8 +60,8 @@ class ResultWriter(Protocol):
     def report(self, notes: Sequence[Note]) -> None:
         """Show progress and output of runs that are still held; others are ignored.
 
-        Each note replaces the one before; a None in it leaves what is there. Announced as events
-        of kind `progress`.
+        Each note replaces the one before; a None in it leaves what is there. The next change of
+        the record puts them away. Announced as events of kind `progress`.
         """
         ...
 
@@ -136,7 +139,8 @@ class ResultReader(Protocol):
     async def read(self, address: Address) -> StoredResult | None:
         """The record at an address with its value, or None if nothing is left there.
 
-        Record and value are of the same moment: a succeeded record comes with its value.
+        Record and value are of the same moment: a succeeded record comes with its value. An open
+        record shows the latest progress and output, and whether its cancellation was requested.
 
         Raises:
             StoreCorrupt: the record cannot be read.

@@ -14,28 +14,50 @@ except ImportError as exc:
     raise MissingExtra("fleeting.testing needs pytest: pip install 'fleeting[testing]'") from exc
 
 # Before the first import of a contract: its plain asserts then explain themselves.
-pytest.register_assert_rewrite(
-    *(
-        f"{__name__}.{module}"
-        for module in (
-            "open_tasks",
-            "result_reader",
-            "result_writer",
-        )
-    )
+_MODULES = (
+    "cancel_signals",
+    "clock",
+    "event_feed",
+    "leases",
+    "notes",
+    "open_tasks",
+    "randomness",
+    "result_reader",
+    "result_writer",
+    "runner",
+    "source_store",
+    "swaps",
+    "task_queue",
+    "task_records",
 )
+pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _MODULES))
 
+from .cancel_signals import CancelSignalsContract  # noqa: E402
+from .clock import ClockContract  # noqa: E402
 from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
-from .open_tasks import OpenTasksContract  # noqa: E402
-from .result_reader import ResultReaderContract  # noqa: E402
-from .result_writer import ResultWriterContract  # noqa: E402
+from .event_feed import EventFeedContract  # noqa: E402
+from .randomness import RandomnessContract  # noqa: E402
+from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
+from .runner import RunnerContract  # noqa: E402
+from .source_store import SourceReaderContract, SourceWriterContract  # noqa: E402
+from .task_queue import TaskQueueContract  # noqa: E402
+from .task_records import TaskRecordsContract  # noqa: E402
 
 __all__ = [
+    "CancelSignalsContract",
+    "ClockContract",
     "Contract",
+    "EventFeedContract",
     "OpenTasksContract",
+    "RandomnessContract",
     "ResultReaderContract",
     "ResultWriterContract",
     "Run",
+    "RunnerContract",
+    "SourceReaderContract",
+    "SourceWriterContract",
     "StoreContract",
+    "TaskQueueContract",
+    "TaskRecordsContract",
     "deviates",
 ]
