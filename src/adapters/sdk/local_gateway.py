@@ -1,0 +1,124 @@
+"""The platform inside this process: the use cases themselves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pydantic import JsonValue
+
+from ...domain.json_value import parse_json
+from ...domain.result import Record, Status
+from ...domain.result_key import Address, ResultKey
+from ...domain.stats import Stats
+from ...domain.task import TaskRequest
+from ...ports.result_store import FunctionSummary, Slice, StoredResult
+from ...usecases.cancel import CancelTask
+from ...usecases.check import CheckTask, Finding
+from ...usecases.retrieve import MetricRetriever
+from ...usecases.retrieve import Update as Change
+from ...usecases.submit import SubmitTasks
+from .task_result import TaskFacts, TaskResult, Update
+
+_IDLE: Final = timedelta(minutes=1)
+"""How often a silent stream wakes up for nothing."""
+
+
+async def nothing() -> None:
+    """Release nothing."""
+
+
+class LocalGateway:
+    """Calls the use cases; `release` is awaited at the end, on the same loop."""
+
+    def __init__(
+        self,
+        *,
+        submit: SubmitTasks,
+        check: CheckTask,
+        cancel: CancelTask,
+        retriever: MetricRetriever,
+        namespace: str = "",
+        ping: Callable[[], Awaitable[None]] = nothing,
+        release: Callable[[], Awaitable[None]] = nothing,
+    ) -> None:
+        self._submit = submit
+        self._check = check
+        self._cancel = cancel
+        self._retriever = retriever
+        self._namespace = namespace
+        self._ping = ping
+        self._release = release
+
+    async def submit(self, requests: Sequence[TaskRequest]) -> list[str]:
+        accepted = await self._submit(requests, namespace=self._namespace)
+        return [one.address.key for one in accepted]
+
+    async def check(self, request: TaskRequest) -> Finding:
+        return await self._check(request)
+
+    async def cancel(self, key: str) -> TaskFacts:
+        ResultKey.parse(key)
+        return facts_of(await self._cancel(Address(self._namespace, key)))
+
+    async def result(self, key: str, *, wait: timedelta) -> TaskResult:
+        return result_of(await self._retriever.result(self._namespace, key, wait=wait))
+
+    async def task(self, key: str) -> TaskFacts:
+        return facts_of((await self._retriever.result(self._namespace, key)).record)
+
+    async def values(self, function: str, part: Slice) -> list[JsonValue]:
+        values = await self._retriever.values(self._namespace, function, part)
+        return [parse_json(item.value) for item in values.items]
+
+    async def results(
+        self, function: str, part: Slice, statuses: frozenset[Status]
+    ) -> list[TaskFacts]:
+        records = await self._retriever.results(self._namespace, function, part, statuses)
+        return [facts_of(record) for record in records]
+
+    async def functions(self) -> list[FunctionSummary]:
+        return await self._retriever.functions(self._namespace)
+
+    async def stats(self, function: str, field: str | None) -> Stats:
+        return await self._retriever.stats(self._namespace, function, field)
+
+    async def stream(self, function: str, *, after: str | None) -> AsyncIterator[Update]:
+        changes = self._retriever.stream(self._namespace, function, after=after, idle=_IDLE)
+        async for change in changes:
+            if change is not None:
+                yield _update(change)
+
+    async def ping(self) -> None:
+        await self._ping()
+
+    async def close(self) -> None:
+        await self._release()
+
+
+def facts_of(record: Record) -> TaskFacts:
+    """What a caller sees of a record."""
+    return TaskFacts.model_validate(_shown(record))
+
+
+def result_of(stored: StoredResult) -> TaskResult:
+    """What a caller sees of a record with its value."""
+    value = None if stored.value is None else parse_json(stored.value)
+    return TaskResult.model_validate(_shown(stored.record) | {"value": value})
+
+
+def _shown(record: Record) -> dict[str, object]:
+    left = None if record.expires_at is None else record.expires_at - datetime.now(UTC)
+    return {name: getattr(record, name, None) for name in TaskFacts.model_fields} | {
+        "expires_in_seconds": None if left is None else max(left.total_seconds(), 0),
+        "run_seconds": None if record.run_time is None else record.run_time.total_seconds(),
+        "ttl_seconds": record.ttl.total_seconds(),
+        "worker": record.worker or None,
+    }
+
+
+def _update(change: Change) -> Update:
+    if change.event.kind == "progress":
+        return Update(change.event.id, "progress", result_of(change.result))
+    return Update(change.event.id, "result", result_of(change.result))
