@@ -81,7 +81,7 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What a run says while it runs: the latest progress, and the output since the start."""
+    """What a run says while it runs: its latest progress, and the end of its output so far."""
 
     hold: Hold
     progress: Progress | None

@@ -19,7 +19,7 @@ class Event:
     """
 
     id: str
-    """Position in the namespace's stream; later events compare later within one stream."""
+    """Position in the namespace's stream, as `EventFeed.read` takes it."""
     address: Address
     kind: EventKind
     status: Status
