@@ -61,7 +61,7 @@ def decide_claim(
         return Drop()
     if record.status is Status.RUNNING and (left := _still_held(snapshot, lease, served)):
         return Wait(left)
-    if (ended := _ended(record, snapshot)) is not None:
+    if (ended := _ended(record, snapshot, task)) is not None:
         return End(_change(stored, ended, snapshot))
     running = record.running(at=snapshot.at, worker=worker)
     return Run(_change(stored, running, snapshot, lease=lease))
@@ -73,7 +73,7 @@ def _still_held(snapshot: Snapshot, lease: timedelta, served: timedelta) -> time
     return wait if wait > timedelta(0) else None
 
 
-def _ended(record: Record, snapshot: Snapshot) -> Record | None:
+def _ended(record: Record, snapshot: Snapshot, task: Task) -> Record | None:
     at = snapshot.at
     if snapshot.cancel_requested:
         return record.cancelled(at=at, error=cancelled_error())
@@ -81,6 +81,8 @@ def _ended(record: Record, snapshot: Snapshot) -> Record | None:
         return record.lost(at=at, error=overdue_error())
     if record.attempt >= record.max_attempts:
         return record.lost(at=at, error=exhausted_error(record.attempt))
+    if record.status is Status.RUNNING and "worker_lost" not in task.retry_on:
+        return record.lost(at=at, error=unrepeatable_error())
     return None
 
 
@@ -118,6 +120,15 @@ def exhausted_error(attempts: int) -> ErrorInfo:
     """What the record of a task says whose last allowed attempt vanished with its worker."""
     return ErrorInfo(
         code=TaskLost.code,
-        message=f"the worker was lost in each of {attempts} attempt(s): the script may be killing "
-        "it; raise max_attempts to try more often",
+        message=f"the worker was lost in attempt {attempts}, the last one allowed: the script may "
+        "be killing it; raise max_attempts to try more often",
+    )
+
+
+def unrepeatable_error() -> ErrorInfo:
+    """What the record of a task says whose worker vanished, and that asked not to be repeated."""
+    return ErrorInfo(
+        code=TaskLost.code,
+        message="the worker was lost during the run, and retry_on does not name worker_lost: "
+        "whether the script did its work is not known",
     )
