@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
 
 def _seconds(value: object) -> object:
-    if isinstance(value, str):
-        value = float(value)
-    return timedelta(seconds=value) if isinstance(value, int | float) else value
+    if not isinstance(value, int | float | str):
+        return value
+    try:
+        return timedelta(seconds=float(value))
+    except (ValueError, OverflowError):
+        raise ValueError("must be a number of seconds, as in 60 or 0.5") from None
 
 
-Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
-"""A positive span of time; a bare number is one of seconds."""
+Duration = Annotated[
+    timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0), le=timedelta(days=366))
+]
+"""A positive span of time; a bare number is one of seconds. At most a year: what is meant to be
+fleeting needs no more, and every deadline stays a date that can be written down."""
 
 
 class Limits(BaseModel):
@@ -88,6 +94,21 @@ class Limits(BaseModel):
         default=timedelta(hours=24), validation_alias="idempotency_window_seconds"
     )
     """How long an idempotency key is remembered: longer than any client's retries."""
+
+    @model_validator(mode="after")
+    def _defaults_are_allowed(self) -> Self:
+        for name, default, cap in (
+            ("timeout", self.default_timeout, self.max_timeout),
+            ("ttl", self.default_ttl, self.max_ttl),
+            ("attempts", self.default_attempts, self.max_attempts),
+            ("memory_mb", self.default_memory_mb, self.max_memory_mb),
+        ):
+            if default > cap:  # type: ignore[operator]  # each row is of one type
+                raise ValueError(
+                    f"default_{name} is {default} and beyond max_{name}, which is {cap}: lower the "
+                    "default too, or raise the cap"
+                )
+        return self
 
     @property
     def source_keep(self) -> timedelta:
