@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -51,7 +53,7 @@ def spread(numbers: Iterable[float]) -> Spread | None:
     return Spread(
         count=len(ordered),
         min=ordered[0],
-        mean=math.fsum(ordered) / len(ordered),
+        mean=_mean(ordered),
         max=ordered[-1],
         p50=_rank(ordered, 50),
         p95=_rank(ordered, 95),
@@ -66,8 +68,8 @@ def number_at(value: JsonValue, field: str | None) -> float | None:
     for part in field.split(".") if field else ():
         if isinstance(value, dict) and part in value:
             value = value[part]
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
+        elif isinstance(value, list) and (index := _index(part)) < len(value):
+            value = value[index]
         else:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -75,12 +77,25 @@ def number_at(value: JsonValue, field: str | None) -> float | None:
     return _finite(value)
 
 
+def _index(part: str) -> int:
+    # No list is longer than 10^18, and reading far longer numbers is refused by Python.
+    return int(part) if part.isdecimal() and len(part) <= 18 else sys.maxsize
+
+
 def _finite(number: float) -> float | None:
     try:
-        return float(number)
+        return float(number) if math.isfinite(number) else None
     except OverflowError:
         return None
 
 
+def _mean(ordered: Sequence[float]) -> float:
+    try:
+        return math.fsum(ordered) / len(ordered)
+    except OverflowError:
+        # The sum is beyond what a float holds although the mean is not: slow, and exact.
+        return float(sum(map(Fraction, ordered)) / len(ordered))
+
+
 def _rank(ordered: Sequence[float], percent: int) -> float:
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
