@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from .caps import check_parameters, check_source_size
 from .errors import FleetingError, MalformedMessage
 from .isolation import Isolation
 from .limits import MIB, Limits
@@ -33,7 +33,7 @@ class MessageOptions(BaseModel):
     memory_mb: int | None = None
     countdown_seconds: float = 0
     labels: dict[str, str] = Field(default_factory=dict)
-    deadline: datetime | None = None
+    deadline: AwareDatetime | None = None
 
 
 class Message(BaseModel):
@@ -103,13 +103,14 @@ def _task(message: Message, limits: Limits) -> Task:
         message.model_dump(exclude={"key", "options"})
         | options.model_dump(exclude={"namespace", "deadline"})
     )
+    check_parameters(request.args, request.kwargs, limits)
+    if request.source is not None:
+        check_source_size(request.source, limits)
     task = accept(
         request,
         key=key,
         namespace=check_namespace(options.namespace),
-        source_digest=message.source_digest or digest(message.source or ""),
+        source_digest=request.source_digest or digest(request.source or ""),
         limits=limits,
     )
-    if options.deadline is None or options.deadline >= task.deadline:
-        return task
-    return replace(task, deadline=options.deadline)
+    return replace(task, deadline=min(task.deadline, options.deadline or task.deadline))

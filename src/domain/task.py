@@ -19,7 +19,8 @@ RetryCause = Literal["worker_lost", "raised", "timed_out", "memory", "died"]
 
 Label = Annotated[str, Field(max_length=256)]
 LabelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0.001, allow_inf_nan=False)]
+"""At least a millisecond: stores do not count time any finer."""
 
 
 class TaskRequest(BaseModel):
@@ -111,27 +112,51 @@ class Task:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What a task may use up, with the installation's defaults filled in."""
+
+    timeout: timedelta
+    ttl: timedelta
+    countdown: timedelta
+    max_attempts: int
+    memory_bytes: int
+
+
+def allow(request: TaskRequest, limits: Limits) -> Allowance:
+    """What `request` may use up on this installation.
+
+    Raises:
+        InvalidTask: it asks for more than a cap; the message names the cap.
+    """
+    memory_mb = _at_most(
+        "memory_mb", request.memory_mb, limits.default_memory_mb, limits.max_memory_mb
+    )
+    return Allowance(
+        timeout=_within(
+            "timeout_seconds", request.timeout_seconds, limits.default_timeout, limits.max_timeout
+        ),
+        ttl=_within("ttl_seconds", request.ttl_seconds, limits.default_ttl, limits.max_ttl),
+        countdown=_within(
+            "countdown_seconds", request.countdown_seconds, timedelta(0), limits.max_countdown
+        ),
+        max_attempts=_at_most(
+            "max_attempts", request.max_attempts, limits.default_attempts, limits.max_attempts
+        ),
+        memory_bytes=memory_mb * MIB,
+    )
+
+
 def accept(
     request: TaskRequest, *, key: ResultKey, namespace: str, source_digest: str, limits: Limits
 ) -> Task:
     """Turn a request into a task under `key`, with the installation's defaults and caps.
 
     Raises:
-        InvalidTask: an option is beyond a cap; the message names the cap.
+        InvalidTask: the function's name is none, or an option is beyond a cap.
     """
-    timeout = _within(
-        "timeout_seconds", request.timeout_seconds, limits.default_timeout, limits.max_timeout
-    )
-    ttl = _within("ttl_seconds", request.ttl_seconds, limits.default_ttl, limits.max_ttl)
-    countdown = _within(
-        "countdown_seconds", request.countdown_seconds, timedelta(0), limits.max_countdown
-    )
-    attempts = _at_most(
-        "max_attempts", request.max_attempts, limits.default_attempts, limits.max_attempts
-    )
-    memory = _at_most(
-        "memory_mb", request.memory_mb, limits.default_memory_mb, limits.max_memory_mb
-    )
+    allowance = allow(request, limits)
+    longest_work = allowance.max_attempts * allowance.timeout
     return Task(
         key=str(key),
         namespace=namespace,
@@ -141,14 +166,14 @@ def accept(
         args=request.args,
         kwargs=request.kwargs,
         submitted_at=key.submitted_at,
-        deadline=key.submitted_at + countdown + limits.queue_patience + attempts * timeout,
-        timeout=timeout,
-        ttl=ttl,
-        max_attempts=attempts,
+        deadline=key.submitted_at + allowance.countdown + limits.queue_patience + longest_work,
+        timeout=allowance.timeout,
+        ttl=allowance.ttl,
+        max_attempts=allowance.max_attempts,
         retry_on=tuple(request.retry_on),
         isolation=request.isolation,
-        memory_bytes=memory * MIB,
-        countdown=countdown,
+        memory_bytes=allowance.memory_bytes,
+        countdown=allowance.countdown,
         labels=request.labels,
     )
 
@@ -170,7 +195,7 @@ def _within(name: str, seconds: float | None, default: timedelta, cap: timedelta
         return default
     if seconds > cap.total_seconds():
         raise InvalidTask(
-            f"{name} is at most {cap.total_seconds():g} on this installation: ask for less"
+            f"{name} is at most {cap.total_seconds():.12g} on this installation: ask for less"
         )
     return timedelta(seconds=seconds)
 
