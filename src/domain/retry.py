@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .errors import MemoryExceeded, RunDied, RunTimedOut, ScriptRaised
+from .errors import MemoryExceeded, RunDied, RunTimedOut, SandboxUnavailable, ScriptRaised
 from .result import Record
 from .task import RetryCause
 
-CAUSE_OF: dict[str, RetryCause] = {
+CAUSE_OF: Final[Mapping[str, RetryCause]] = {
+    SandboxUnavailable.code: "worker_lost",
     ScriptRaised.code: "raised",
     RunTimedOut.code: "timed_out",
     MemoryExceeded.code: "memory",
@@ -28,9 +31,9 @@ class Backoff(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    base: timedelta = timedelta(seconds=1)
-    cap: timedelta = timedelta(seconds=60)
-    factor: float = Field(default=2, ge=1)
+    base: timedelta = Field(default=timedelta(seconds=1), gt=timedelta(0))
+    cap: timedelta = Field(default=timedelta(seconds=60), gt=timedelta(0))
+    factor: float = Field(default=2, ge=1, le=10)
 
     def delay(self, attempt: int, draw: float) -> timedelta:
         """The pause after attempt number `attempt` (from 1), for a random `draw` in [0, 1)."""

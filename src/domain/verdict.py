@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from .claim import cancelled_error
+from .errors import RunProtocolError
 from .isolation import Isolation
 from .outcome import ErrorInfo
 from .result import Record
 from .retry import Backoff, decide_retry
 from .task import Task
+from .text import storable, valid_unicode
+
+_NO_ANSWER: Final = ErrorInfo(code=RunProtocolError.code, message="the run gave no answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +64,12 @@ def judge(
         backoff: the delays between attempts.
         draw: a random number in [0, 1) for the jitter of the delay.
     """
+    report = _storable(report)
     if report.value is not None:
         return Verdict(_succeeded(record, report, report.value, at), report.value)
     if cancelled:
         return Verdict(record.cancelled(at=at, error=cancelled_error(), output=report.output))
-    error = report.error or ErrorInfo(code="run_protocol_error", message="the run gave no answer")
+    error = report.error or _NO_ANSWER
     delay = decide_retry(record, error.code, task.retry_on, backoff, draw)
     if delay is not None:
         return Verdict(record.queued(starts_after=at + delay, error=error), again_after=delay)
@@ -76,6 +82,11 @@ def judge(
             output=report.output,
         )
     )
+
+
+def _storable(report: RunReport) -> RunReport:
+    error = report.error and storable(report.error)
+    return replace(report, output=valid_unicode(report.output), error=error)
 
 
 def _succeeded(record: Record, report: RunReport, value: bytes, at: datetime) -> Record:
