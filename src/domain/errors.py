@@ -61,7 +61,12 @@ Messages name the thing and the next step. They never hold a secret, a source or
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing alone would take a sandbox child as long as fifty runs of a function
+    from typing import ClassVar
+
+    from .outcome import ErrorInfo
 
 
 class FleetingError(Exception):
@@ -73,9 +78,22 @@ class FleetingError(Exception):
     retryable: ClassVar[bool] = False
     """True where the same call may succeed later without any change."""
 
+    exception: str | None = None
+    """Name of the exception's type, where a script raised one."""
+
+    traceback: str | None = None
+    """The script's own frames as Python prints them, where a script raised an exception."""
+
+    line: int | None = None
+    """Line of the source to blame, counted from 1, where there is one."""
+
+    path: str | None = None
+    """Place that strict JSON cannot carry, as in `$.rows[3].when`, where that is what failed."""
+
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        words = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+        cls.code = re.sub(words, "_", cls.__name__).lower()
 
     @property
     def message(self) -> str:
@@ -183,6 +201,9 @@ class AlreadyFinished(ResultError):
 
 class TaskFailed(ResultError):
     """The task ended without a value; its error is attached."""
+
+    error: ErrorInfo | None = None
+    """How its last run ended, as the record says it."""
 
 
 class RunError(FleetingError):

@@ -1,11 +1,14 @@
 """How a run ended: a value or an error, both as plain data.
 
-Standard library only, because the sandbox child loads this module too.
+Standard library only, because a sandbox child may load this module too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from .errors import FleetingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,18 @@ class ErrorInfo:
     """Line of the source, counted from 1, where there is one to blame."""
     path: str | None = None
     """Place in the value that strict JSON cannot carry, as in `$.rows[3].when`."""
+
+    @classmethod
+    def of(cls, error: FleetingError) -> Self:
+        """What an error of ours says."""
+        return cls(
+            code=error.code,
+            message=error.message,
+            exception=error.exception,
+            traceback=error.traceback,
+            line=error.line,
+            path=error.path,
+        )
 
 
 @dataclass(frozen=True, slots=True)
