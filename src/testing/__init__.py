@@ -18,6 +18,7 @@ _MODULES = (
     "cancel_signals",
     "clock",
     "event_feed",
+    "health",
     "leases",
     "notes",
     "open_tasks",
@@ -36,6 +37,7 @@ from .cancel_signals import CancelSignalsContract  # noqa: E402
 from .clock import ClockContract  # noqa: E402
 from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
 from .event_feed import EventFeedContract  # noqa: E402
+from .health import HealthContract  # noqa: E402
 from .randomness import RandomnessContract  # noqa: E402
 from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
 from .runner import RunnerContract  # noqa: E402
@@ -48,6 +50,7 @@ __all__ = [
     "ClockContract",
     "Contract",
     "EventFeedContract",
+    "HealthContract",
     "OpenTasksContract",
     "RandomnessContract",
     "ResultReaderContract",

@@ -141,8 +141,10 @@ class EventFeedContract(StoreContract):
                 asyncio.create_task(feed.read("", position, wait=2 * _PATIENCE, limit=9))
                 for _ in range(3)
             ]
-            # One round through the loop: the readers have begun to wait.
+            # A turn of the loop and a trip to the backend: the readers wait by now.
+            await asyncio.sleep(0)
             await feed.latest("")
+            assert not any(reader.done() for reader in readers)
             await asyncio.to_thread(given.queued)
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 return await asyncio.gather(*readers)
@@ -173,6 +175,7 @@ class EventFeedContract(StoreContract):
         async def read() -> Sequence[Event]:
             position = await feed.latest("")
             waiting = asyncio.create_task(feed.read("", position, wait=_PATIENCE, limit=9))
+            await asyncio.sleep(0)
             await feed.latest("")
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)

@@ -257,12 +257,12 @@ class SwapContract(StoreContract):
     ) -> None:
         """Life is counted from the swap, not from the life that the open record had left."""
         record = given.running(patience=self.tick, ttl=4 * self.tick)
-        pass_time(2 * self.tick)
+        pass_time(3 * self.tick)
         given.finished(record)
 
-        pass_time(2.5 * self.tick)
+        pass_time(3 * self.tick)
         alive = run(reader.read(record.address))
-        pass_time(2.5 * self.tick)
+        pass_time(2 * self.tick)
 
         assert alive is not None
         assert run(reader.read(record.address)) is None
