@@ -95,5 +95,7 @@ def optional(request: pytest.FixtureRequest, name: str, *, what: str) -> Any:
     """A fixture that not every adapter can supply; without it the test is skipped."""
     try:
         return request.getfixturevalue(name)
-    except pytest.FixtureLookupError:
+    except pytest.FixtureLookupError as exc:
+        if exc.argname != name:
+            raise
         pytest.skip(f"supply the fixture `{name}` if {what}")

@@ -1,0 +1,1 @@
+"""Module texts of fleeting as files in a directory."""
