@@ -51,7 +51,7 @@ class HttpGateway:
 
     async def result(self, key: str, *, wait: timedelta) -> TaskResult:
         seconds = min(wait.total_seconds(), MAX_WAIT)
-        asked: dict[str, str | float] = {"key": key}
+        asked: dict[str, str | float] = {"key": str(ResultKey.parse(key))}
         if seconds > 0:
             asked["wait_seconds"] = seconds
         answer = await self._calls.json("GET", "get-result", params=asked, wait=seconds)

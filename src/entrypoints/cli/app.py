@@ -1,0 +1,89 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Annotated, Final
+
+import typer
+import typer.main
+from typer.exceptions import TyperException
+
+from . import functions, installation, servers, submit, task, watch
+from . import run as run_command
+from .exit_codes import MEANINGS, REQUEST
+from .failure import print_problem
+
+_EPILOG: Final = "Exit codes:\n" + "\n".join(
+    f"{code:>5}  {meaning}" for code, meaning in MEANINGS.items()
+)
+
+app: Final = typer.Typer(
+    name="fleeting",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    # Tracebacks of our own mistakes are for bug reports: plain, and without anybody's values.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature of a callback
+    if wanted:
+        installation.version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Functions in, fleeting results out."""
+
+
+def _add(panel: str, *commands: Callable[..., None]) -> None:
+    for command in commands:
+        app.command(rich_help_panel=panel, help=_unwrapped(command))(command)
+
+
+def _unwrapped(command: Callable[..., None]) -> str:
+    """The docstring with each paragraph in one line: the terminal decides where it wraps."""
+    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
+    return "\n\n".join(p if p.startswith(" ") else p.replace("\n", " ") for p in paragraphs)
+
+
+_add("Run something here", run_command.run, servers.demo, servers.up)
+_add(
+    "Ask a service",
+    submit.submit,
+    task.get,
+    functions.values,
+    functions.results,
+    functions.functions,
+    functions.stats,
+    watch.watch,
+    task.task,
+    task.cancel,
+)
+_add("Serve", servers.worker, servers.api)
+_add("Look at the installation", installation.check, installation.openapi, installation.version)
+
+
+def run() -> None:
+    """Run the command that the arguments name; mistakes in them are JSON too with `--json`."""
+    if "--json" not in sys.argv[1:]:
+        app()
+        return
+    try:
+        sys.exit(typer.main.get_command(app).main(standalone_mode=False))
+    except TyperException as exc:
+        print_problem("usage", exc.format_message(), REQUEST)
+        sys.exit(REQUEST)

@@ -1,0 +1,99 @@
+"""What commands read: scripts, JSON parameters, labels."""
+
+from __future__ import annotations
+
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ...domain.errors import InvalidTask
+from ...domain.json_value import parse_json
+from ...domain.json_walk import NotJson
+
+STDIN: Final = "-"
+
+
+def read_script(path: Path) -> str:
+    """The module text in a file, in the encoding that it declares; `-` is stdin.
+
+    Raises:
+        InvalidTask: it is not text.
+    """
+    try:
+        if str(path) == STDIN:
+            return sys.stdin.read()
+        with tokenize.open(path) as file:
+            return file.read()
+    except (UnicodeError, SyntaxError) as exc:
+        raise InvalidTask(f"{path} is not Python text: {exc}") from None
+
+
+def json_list(text: str) -> list[object]:
+    """The JSON list of `--args`, or of the file in `@FILE`.
+
+    Raises:
+        InvalidTask: it is something else.
+    """
+    value = _parse("--args", text)
+    if not isinstance(value, list):
+        raise InvalidTask("--args takes a JSON list, as in --args '[1, 2]'")
+    return value
+
+
+def json_object(text: str) -> dict[str, object]:
+    """The JSON object of `--kwargs`; raises as `json_list`."""
+    value = _parse("--kwargs", text)
+    if not isinstance(value, dict):
+        raise InvalidTask("""--kwargs takes a JSON object, as in --kwargs '{"scale": 2}'""")
+    return value
+
+
+def calls_in(path: Path) -> Iterator[tuple[list[object], dict[str, object]]]:
+    """The parameters of one call for each line of a JSON Lines file; `-` is stdin.
+
+    A list holds positional parameters, an object keyword parameters; empty lines do not count.
+
+    Raises:
+        InvalidTask: a line is something else.
+    """
+    text = sys.stdin.read() if str(path) == STDIN else path.read_text(encoding="utf-8")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        value = _parse(f"line {number} of {path}", line)
+        if isinstance(value, list):
+            yield value, {}
+        elif isinstance(value, dict):
+            yield [], value
+        else:
+            raise InvalidTask(
+                f"line {number} of {path} is neither a JSON list (positional parameters) nor an "
+                "object (keyword parameters)"
+            )
+
+
+def labels_in(texts: list[str]) -> dict[str, str]:
+    """The labels of `--label NAME=TEXT`.
+
+    Raises:
+        InvalidTask: there is no `=`.
+    """
+    pairs = [text.partition("=") for text in texts]
+    for name, mark, _ in pairs:
+        if not mark:
+            raise InvalidTask(f"--label takes NAME=TEXT, not {name!r}")
+    return {name: text for name, _, text in pairs}
+
+
+def _parse(where: str, text: str) -> object:
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as exc:
+            raise InvalidTask(f"{where}: {text[1:]} cannot be read: {exc}") from None
+    try:
+        return parse_json(text.encode("utf-8", "surrogatepass"))
+    except NotJson as exc:
+        raise InvalidTask(f"{where} {exc.reason}") from None

@@ -1,0 +1,78 @@
+"""What commands print on stdout: JSON for programs, tables for people, tabs for pipes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON: indented for a person, in one line for a pipe."""
+    indent = 2 if sys.stdout.isatty() else None
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def print_line(value: object) -> None:
+    """Print a value as one line of JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def plain(model: BaseModel) -> dict[str, object]:
+    """The JSON form of a model."""
+    return model.model_dump(mode="json")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows: as a table on a terminal, else with tabs between the cells."""
+    shown = [[_cell(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in (columns, *shown):
+            typer.echo("\t".join(line))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=box.SIMPLE, pad_edge=False)
+    for column in table.columns:
+        # A key that is cut off cannot be copied.
+        column.overflow = "fold"
+    for row in shown:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Print names and what they stand for, one a line; texts of several lines come last."""
+    texts = {n: v for n, v in facts.items() if isinstance(v, str) and "\n" in v}
+    width = max(map(len, facts), default=0)
+    for name, value in _flat(facts):
+        if name not in texts and value not in (None, "", {}):
+            typer.echo(f"{name:<{width}}  {_cell(value)}")
+    for name, text in texts.items():
+        typer.echo(f"\n{name}:\n{text.rstrip()}")
+
+
+def _flat(facts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", what) for inner, what in _flat(value))
+        else:
+            yield name, value
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    # One row is one line, and a tab is the end of a cell.
+    return " ".join(str(value).split())

@@ -1,0 +1,58 @@
+"""`fleeting run`: a script in memory, without any server."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import typer
+
+from . import options as o
+from .bars import bars
+from .failure import reporting
+from .parameters import json_list, json_object, read_script
+from .tasks import given, show_result
+from .waiting import wait_for
+
+_GLANCE: Final = 0.25
+"""Seconds between two looks at a running script: as often as it can say something."""
+
+Isolation = Annotated[
+    Literal["none", "process"],
+    typer.Option(help="`none` runs the script inside this process: no limits, but debuggers."),
+]
+
+
+@reporting
+def run(
+    script: o.Script,
+    function: o.ScriptFunction,
+    *,
+    args: o.Args = "[]",
+    kwargs: o.Kwargs = "{}",
+    isolation: Isolation = "process",
+    timeout_seconds: o.TimeoutSeconds = None,
+    memory_mb: o.MemoryMb = None,
+    as_json: o.Json = False,
+) -> None:
+    """Run a function of a script here and now, without any server.
+
+    The whole pipeline works in memory. What the script prints goes to stderr as it comes, the
+    value goes to stdout.
+
+        fleeting run script.py add --args '[1, 2]'
+    """
+    source = read_script(script)
+    positional, keywords = json_list(args), json_object(kwargs)
+    wanted = given(timeout_seconds=timeout_seconds, memory_mb=memory_mb)
+
+    from ..local import Fleeting
+
+    with Fleeting.in_memory(isolation=isolation) as platform:
+        handle = platform.submit(source, function, *positional, kwargs=keywords, **wanted)
+        try:
+            with bars(wanted=not as_json) as shown:
+                found = wait_for(handle, seconds=None, step=_GLANCE, bars=shown)
+        except KeyboardInterrupt:
+            handle.cancel()
+            raise
+    show_result(found, as_json=as_json)
