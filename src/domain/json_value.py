@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Final, TypeAlias
 
+__all__ = ["JsonValue", "NotJson", "encode_parameters", "parse_json", "to_json_bytes"]
+
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 """What strict JSON can carry, as Python reads it."""
 

@@ -5,6 +5,7 @@ Standard library only, because the sandbox child loads this module too.
 
 from __future__ import annotations
 
+import sys
 from contextvars import ContextVar
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 MAX_NOTE: Final = 200
 """Longest note in characters: one line beside a progress bar; the rest is cut off."""
 
-_INFINITY: Final = float("inf")
+_LARGEST: Final = sys.float_info.max
 
 listening: Final[ContextVar[Listener | None]] = ContextVar("listening", default=None)
 """Who hears the progress of the run in this context; set by whoever runs a script in process."""
@@ -33,7 +34,7 @@ def progress(done: float, total: float | None = None, note: str = "") -> None:
 
     Raises:
         TypeError: a number is no number, or the note no text.
-        ValueError: a number is NaN or infinite.
+        ValueError: a number is NaN, infinite or too large for a float.
     """
     statement = checked(done, total, note)
     listener = listening.get()
@@ -46,18 +47,20 @@ def checked(done: float, total: float | None, note: str) -> tuple[float, float |
 
     Raises:
         TypeError: a number is no number, or the note no text.
-        ValueError: a number is NaN or infinite.
+        ValueError: a number is NaN, infinite or too large for a float.
     """
-    _check_number("done", done)
-    if total is not None:
-        _check_number("total", total)
     if not isinstance(note, str):
         raise TypeError(f"note must be text, not {type(note).__name__}")
-    return done, total, note[:MAX_NOTE]
+    return (
+        _number("done", done),
+        None if total is None else _number("total", total),
+        note[:MAX_NOTE],
+    )
 
 
-def _check_number(name: str, number: float) -> None:
+def _number(name: str, number: float) -> float:
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise TypeError(f"{name} must be a number, not {type(number).__name__}")
-    if not -_INFINITY < number < _INFINITY:
+    if not -_LARGEST <= number <= _LARGEST:
         raise ValueError(f"{name} must be finite")
+    return float(number)

@@ -1,0 +1,39 @@
+"""The job of a run, as its process takes it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from ...ports.runner import RunRequest
+from .protocol import JOB, frame
+
+_CPU_MARGIN: Final = 5
+"""Seconds by which the processor's clock runs behind the runner's, which is to end a run."""
+
+
+def job_frame(request: RunRequest, path: Sequence[str]) -> bytes:
+    """The frame to send for `request`; `path` is where its script finds libraries."""
+    job = {
+        "call": {
+            "source": request.source,
+            "digest": request.digest,
+            "function": request.function,
+            "args": list(request.args),
+            "kwargs": dict(request.kwargs),
+            "max_value_bytes": request.max_value_bytes,
+        },
+        "path": list(path),
+        "memory_bytes": request.memory_bytes,
+        "cpu_seconds": None if request.timeout is None else _cpu_seconds(request.timeout),
+    }
+    return frame(JOB, json.dumps(job, separators=(",", ":")).encode())
+
+
+def _cpu_seconds(timeout: timedelta) -> int:
+    # Each thread uses a processor of its own.
+    return math.ceil(timeout.total_seconds()) * (os.cpu_count() or 1) + _CPU_MARGIN

@@ -1,0 +1,130 @@
+"""The process of one run, as seen from its runner. Linux only."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from ...domain.errors import SandboxUnavailable
+from .process_tree import kill_tree
+
+_CHILD: Final = str(Path(__file__).with_name("child.py"))
+
+_ENVIRONMENT: Final = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/",
+    "LANG": "C.UTF-8",
+    # The same answer on every machine.
+    "TZ": "UTC",
+    # Each arena of glibc and each thread of a BLAS reserves address space, which is what the
+    # memory limit counts: seven idle threads would take 256 MiB.
+    "MALLOC_ARENA_MAX": "2",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+_LAST_BREATH: Final = 0.1
+"""Seconds in which a process that has closed its channel may still die by itself."""
+
+
+class SandboxProcess:
+    """A fresh Python that waits for its job: clean environment, own session, nothing inherited.
+
+    Args:
+        python: path of the interpreter.
+
+    Raises:
+        SandboxUnavailable: it cannot be started.
+    """
+
+    def __init__(self, python: str) -> None:
+        with ExitStack() as opened:
+            self.channel, theirs = socket.socketpair()
+            opened.enter_context(self.channel)
+            with theirs:
+                self.output, writing = os.pipe2(os.O_CLOEXEC)
+                opened.callback(os.close, self.output)
+                try:
+                    self._process = _started(python, theirs.fileno(), writing)
+                finally:
+                    os.close(writing)
+            self.channel.setblocking(False)  # noqa: FBT003  # the signature is Python's
+            os.set_blocking(self.output, False)
+            self._opened = opened.pop_all()
+        self._lock = Lock()
+        self._has_ended = False
+
+    def kill(self) -> None:
+        """End it with all that it has started; from any thread, at any time."""
+        with self._lock:
+            if not self._has_ended:
+                kill_tree(self._process.pid)
+
+    def is_dead(self) -> bool:
+        """Whether it has died; it is not waited for, so its number stays taken."""
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, flags) is not None
+
+    def dies(self) -> bool:
+        """Whether it dies by itself at once, its channel being closed."""
+        until = time.monotonic() + _LAST_BREATH
+        while not self.is_dead():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.001)
+        return True
+
+    def end(self) -> int:
+        """Kill and wait; returns the exit status as `subprocess` has it: negative for a signal."""
+        self.kill()
+        with self._lock:
+            self._has_ended = True
+            return self._process.wait()
+
+    def close(self) -> None:
+        """Close what is open to it."""
+        self._opened.close()
+
+
+def site_packages() -> list[str]:
+    """Where this interpreter keeps installed libraries, for scripts to import them too."""
+    names = {"site-packages", "dist-packages"}
+    return [path for path in sys.path if Path(path).name in names]
+
+
+def _started(python: str, channel: int, output: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            _command(python, channel),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=[channel],
+            env=_environment(),
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as exc:
+        raise SandboxUnavailable(
+            f"no process for a run could be started: {exc.strerror or exc}"
+        ) from exc
+
+
+def _command(python: str, channel: int) -> Sequence[str]:
+    # Without `site`: it takes as long as the interpreter itself, and longer with editable installs.
+    return [python, "-I", "-S", "-X", "utf8", _CHILD, str(channel), str(os.getpid())]
+
+
+def _environment() -> dict[str, str]:
+    # Some interpreters do not find their own library without it.
+    needed = os.environ.get("LD_LIBRARY_PATH")
+    return _ENVIRONMENT | ({"LD_LIBRARY_PATH": needed} if needed else {})

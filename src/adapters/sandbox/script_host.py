@@ -1,0 +1,104 @@
+"""The inside of a run's process: takes the job, runs the script, answers, waits to be killed.
+
+Standard library only, and little of it, because every run loads this module.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+
+from ...domain.errors import FleetingError
+from ...domain.executor import Call, evaluate
+from .child_progress import ChildProgress
+from .limits import confine, die_with
+from .protocol import ERROR, STARTED, VALUE, frame, read_frame, write_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Final
+
+_NO_MEMORY: Final = frame(
+    ERROR,
+    b'{"code": "memory_exceeded", "message": "the run asked for more memory than it may have"}',
+)
+"""Made in good time: when it is needed there may be no memory to make it."""
+
+
+def host(channel: int, parent: int) -> None:
+    """Do one job; never returns."""
+    try:
+        die_with(parent)
+        os.set_inheritable(channel, False)  # noqa: FBT003  # the signature is Python's
+        _, payload = read_frame(channel)
+        job = json.loads(payload)
+        _furnish(job["path"])
+        progress = ChildProgress(channel)
+        _offer(progress)
+        call = Call(**job["call"])
+        confine(job["memory_bytes"], job["cpu_seconds"])
+        write_all(channel, frame(STARTED, b""))
+    except BaseException:  # noqa: BLE001  # whatever it is, the runner has to hear of it
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    _run(channel, call, progress)
+
+
+def _run(channel: int, call: Call, progress: ChildProgress) -> None:
+    # By other names: a script can reach this module and change what it finds there.
+    read, write, end = os.read, os.write, os._exit
+    try:
+        answer = _answer(call)
+        _flush()
+        progress.finish()
+        write_all(channel, answer)
+    except MemoryError:
+        write(channel, _NO_MEMORY)
+    finally:
+        try:
+            # The runner kills this process, with all that the script may have left running.
+            read(channel, 1)
+        finally:
+            end(1)
+
+
+def _answer(call: Call) -> bytes:
+    try:
+        return frame(VALUE, evaluate(call))
+    except FleetingError as exc:
+        return frame(ERROR, _told(exc))
+
+
+def _told(error: FleetingError) -> bytes:
+    fields: Mapping[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "exception": error.exception,
+        "traceback": error.traceback,
+        "line": error.line,
+        "path": error.path,
+    }
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _furnish(path: Sequence[str]) -> None:
+    """Make Python look as it does for a script: its libraries, no arguments, lines at once."""
+    sys.path += path
+    sys.argv = [""]
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # as started
+
+
+def _offer(progress: ChildProgress) -> None:
+    module = type(sys)("fleeting", "What a run may have of fleeting.")
+    vars(module)["progress"] = progress
+    sys.modules["fleeting"] = module
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        # The script may have put anything there, or nothing.
+        with suppress(Exception):
+            stream.flush()  # type: ignore[union-attr]
