@@ -10,6 +10,7 @@ from ..domain.change import Note, opening
 from ..domain.errors import StoreDenied, StoreUnavailable
 from ..ports.result_store import ResultWriter
 from .contract import optional
+from .effects import EffectContract
 from .given import LONG, Given, hold
 from .leases import LeaseContract
 from .notes import NoteContract
@@ -28,7 +29,7 @@ CALLS: dict[str, Call] = {
 }
 
 
-class ResultWriterContract(SwapContract, LeaseContract, NoteContract):
+class ResultWriterContract(SwapContract, EffectContract, LeaseContract, NoteContract):
     """The contract of `ports.result_store.ResultWriter`.
 
     Fixtures to supply, all over one backend that is empty when a test begins:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
-from threading import Event, get_ident
-from typing import Any, Final
+from threading import get_ident
+from typing import Any
 
 import pytest
 
@@ -34,104 +29,21 @@ from ..domain.errors import (
 from ..domain.isolation import Isolation
 from ..domain.limits import MIB
 from ..domain.result import Progress
-from ..ports.runner import Runner, RunReport, RunRequest
+from ..ports.runner import Runner
 from .contract import Contract, optional
-from .source_store import digest_of
-
-_PATIENCE: Final = 30.0
-"""Seconds that a test waits for a run which takes milliseconds on an idle machine."""
-
-ADD: Final = "def f(a, b=0):\n    return a + b\n"
-NAP: Final = "import time\ndef f():\n    print('ready', flush=True)\n    time.sleep(600)\n"
-SPIN: Final = "def f():\n    print('ready', flush=True)\n    while True:\n        pass\n"
-
-DEATHS: Final = {
-    "exit": "import os\ndef f():\n    os._exit(3)\n",
-    "abort": "import os\ndef f():\n    os.abort()\n",
-    "segfault": "import ctypes\ndef f():\n    ctypes.string_at(0)\n",
-    "killed": "import os\ndef f():\n    os.kill(os.getpid(), 9)\n",
-}
-"""Ways for a script to take its process down."""
-
-
-def sample_run(source: str, *args: Any, run_id: str = "run-1", **limits: Any) -> RunRequest:
-    """A request to call `f` of `source`, with room for everything unless `limits` say less."""
-    return RunRequest(
-        run_id=run_id,
-        digest=digest_of(source),
-        source=source,
-        function="f",
-        args=list(args),
-        kwargs=limits.pop("kwargs", {}),
-        timeout=limits.pop("timeout", None),
-        memory_bytes=limits.pop("memory_bytes", None),
-        max_value_bytes=limits.pop("max_value_bytes", MIB),
-        max_output_bytes=limits.pop("max_output_bytes", 64 * 1024),
-    )
-
-
-class Observer:
-    """Remembers what a run said, and in which threads."""
-
-    def __init__(self) -> None:
-        self.output = ""
-        self.progress: list[Progress] = []
-        self.threads: set[int] = set()
-        self.spoken = Event()
-
-    def on_output(self, text: str) -> None:
-        """See `RunObserver`."""
-        self.output += text
-        self._hear()
-
-    def on_progress(self, done: float, total: float | None, note: str) -> None:
-        """See `RunObserver`."""
-        self.progress.append(Progress(done=done, total=total, note=note))
-        self._hear()
-
-    def _hear(self) -> None:
-        self.threads.add(get_ident())
-        self.spoken.set()
-
-
-def _code(report: RunReport) -> str | None:
-    assert (report.value is None) != (report.error is None)
-    return None if report.error is None else report.error.code
-
-
-@contextmanager
-def _started(
-    runner: Runner, request: RunRequest, observer: Observer
-) -> Iterator[Future[RunReport]]:
-    """A run that has begun to speak."""
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(runner.run, request, observer)
-        try:
-            assert observer.spoken.wait(_PATIENCE), "the script did not begin"
-            yield running
-        finally:
-            runner.stop(request.run_id)
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether a process is gone, or will be as soon as its parent looks."""
-    try:
-        os.kill(pid, 0)
-        # The state follows the name, which may hold anything up to the last parenthesis.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except ProcessLookupError:
-        return True
-    except FileNotFoundError:
-        # Gone in between, unless this system has no /proc at all.
-        return Path("/proc/self").exists()
-
-
-def _comes_true(condition: Callable[[], bool]) -> bool:
-    """Whether it holds within a few seconds: the system ends a killed process when it can."""
-    until = time.monotonic() + 5
-    while not (holds := condition()) and time.monotonic() < until:
-        time.sleep(0.01)
-    return holds
+from .runs import (
+    ADD,
+    DEATHS,
+    NAP,
+    PATIENCE,
+    SPIN,
+    Observer,
+    code,
+    comes_true,
+    has_ended,
+    sample_run,
+    started,
+)
 
 
 class RunnerContract(Contract):
@@ -221,7 +133,7 @@ class RunnerContract(Contract):
         """Classified, and the next run is not harmed."""
         report = runner.run(sample_run(source), Observer())
 
-        assert _code(report) == error.code
+        assert code(report) == error.code
         assert runner.run(sample_run(ADD, 1), Observer()).value == b"1"
 
     def test_exception_is_told_with_its_place(self, runner: Runner) -> None:
@@ -258,7 +170,7 @@ class RunnerContract(Contract):
         too_long = runner.run(sample_run(source, 99, max_value_bytes=100), Observer())
 
         assert fits.value == json.dumps("x" * 98).encode()
-        assert _code(too_long) == ValueTooLarge.code
+        assert code(too_long) == ValueTooLarge.code
 
     def test_long_output_is_cut(self, runner: Runner) -> None:
         """The run itself is not harmed."""
@@ -272,11 +184,11 @@ class RunnerContract(Contract):
     def test_run_that_floods_its_output_is_ended(self, process_runner: Runner) -> None:
         """A script that prints for ever does not fill anybody's memory."""
         source = "def f():\n    while True:\n        print('x' * 1000)\n"
-        request = sample_run(source, max_output_bytes=1000, timeout=timedelta(seconds=_PATIENCE))
+        request = sample_run(source, max_output_bytes=1000, timeout=timedelta(seconds=PATIENCE))
 
         report = process_runner.run(request, Observer())
 
-        assert _code(report) == OutputTooLarge.code
+        assert code(report) == OutputTooLarge.code
 
     @pytest.mark.parametrize("source", [NAP, SPIN], ids=["sleeping", "busy"])
     def test_time_limit_ends_a_run(self, process_runner: Runner, source: str) -> None:
@@ -285,8 +197,8 @@ class RunnerContract(Contract):
 
         report = process_runner.run(sample_run(source, timeout=limit), Observer())
 
-        assert (_code(report), report.output) == (RunTimedOut.code, "ready\n")
-        assert report.run_time < timedelta(seconds=_PATIENCE)
+        assert (code(report), report.output) == (RunTimedOut.code, "ready\n")
+        assert report.run_time < timedelta(seconds=PATIENCE)
         assert process_runner.run(sample_run(ADD, 1), Observer()).value == b"1"
 
     @pytest.mark.parametrize("death", DEATHS)
@@ -302,7 +214,7 @@ class RunnerContract(Contract):
         allowed = {RunDied.code}
         if process_runner.isolation > Isolation.PROCESS:
             allowed.add(ScriptRaised.code)
-        assert _code(report) in allowed
+        assert code(report) in allowed
         assert process_runner.run(sample_run(ADD, 1), Observer()).value == b"1"
 
     def test_memory_limit_ends_a_run(self, process_runner: Runner) -> None:
@@ -313,27 +225,27 @@ class RunnerContract(Contract):
         too_much = process_runner.run(sample_run(source, 512, memory_bytes=64 * MIB), Observer())
 
         assert fits.value == str(8 << 20).encode()
-        assert _code(too_much) == MemoryExceeded.code
+        assert code(too_much) == MemoryExceeded.code
 
     @pytest.mark.parametrize("source", [NAP, SPIN], ids=["sleeping", "busy"])
     def test_run_can_be_stopped(self, process_runner: Runner, source: str) -> None:
         """From another thread, at once."""
         request, observer = sample_run(source), Observer()
 
-        with _started(process_runner, request, observer) as running:
+        with started(process_runner, request, observer) as running:
             process_runner.stop(request.run_id)
-            report = running.result(_PATIENCE)
+            report = running.result(PATIENCE)
 
-        assert (_code(report), report.output) == (RunCancelled.code, "ready\n")
+        assert (code(report), report.output) == (RunCancelled.code, "ready\n")
 
     def test_stop_ends_no_other_run(self, process_runner: Runner) -> None:
         """Runs are told apart by their id."""
         observer = Observer()
         source = "import time\ndef f():\n    print('ready', flush=True)\n    time.sleep(0.3)\n"
 
-        with _started(process_runner, sample_run(source), observer) as running:
+        with started(process_runner, sample_run(source), observer) as running:
             process_runner.stop("run-2")
-            report = running.result(_PATIENCE)
+            report = running.result(PATIENCE)
 
         assert report.value == b"null"
 
@@ -354,7 +266,7 @@ class RunnerContract(Contract):
         report = process_runner.run(sample_run(source), Observer())
 
         assert report.value is not None
-        assert _has_ended(int(report.value))
+        assert has_ended(int(report.value))
 
     def test_child_of_a_run_ends_with_it(self, process_runner: Runner) -> None:
         """Also one that would go on for long; stronger levels do not let it begin."""
@@ -368,7 +280,7 @@ class RunnerContract(Contract):
         report = process_runner.run(sample_run(source), Observer())
 
         assert report.value is not None
-        assert _comes_true(lambda: _has_ended(int(report.value or b"0")))
+        assert comes_true(lambda: has_ended(int(report.value or b"0")))
 
     def test_runs_do_not_share_their_variables(self, process_runner: Runner) -> None:
         """Each begins with a fresh module."""
