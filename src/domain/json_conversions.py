@@ -196,6 +196,8 @@ _HINTS: Final = {
     ("builtins", "async_generator"): "collect what it yields into a list first",
     ("builtins", "coroutine"): "await it",
     ("builtins", "function"): "call it",
+    ("builtins", "builtin_function_or_method"): "call it",
+    ("builtins", "method"): "call it",
     ("builtins", "type"): "return an instance of it",
     ("builtins", "complex"): "return its real and imaginary parts",
     ("pandas", "DataFrame"): "return its .to_dict('records')",

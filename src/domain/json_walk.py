@@ -167,7 +167,7 @@ def _cause(value: object, error: Exception) -> str:
     if isinstance(error, _Unknown):
         return f"is of type {name}, {error}"
     try:
-        text = str(error)[:_CAUSE_CHARACTERS]
+        text = str(error)[:_CAUSE_CHARACTERS].encode("utf-8", "backslashreplace").decode()
     except Exception:  # noqa: BLE001  # it is the script's class
         text = "unprintable"
     return f"is of type {name}, whose conversion raised {type_name(type(error))}: {text}"
