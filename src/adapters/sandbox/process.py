@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from ...domain.errors import SandboxUnavailable
-from .process_tree import kill_tree
+from .process_tree import kill_marked, kill_tree
 
 _CHILD: Final = str(Path(__file__).with_name("child.py"))
 
@@ -32,6 +32,9 @@ _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 
+_MARK: Final = "FLEETING_RUN"
+"""Variable by which strays of a run are known, whoever their parent is by then."""
+
 _LAST_BREATH: Final = 0.1
 """Seconds in which a process that has closed its channel may still die by itself."""
 
@@ -47,6 +50,7 @@ class SandboxProcess:
     """
 
     def __init__(self, python: str) -> None:
+        self._mark = os.urandom(16).hex()
         with ExitStack() as opened:
             self.channel, theirs = socket.socketpair()
             opened.enter_context(self.channel)
@@ -54,7 +58,7 @@ class SandboxProcess:
                 self.output, writing = os.pipe2(os.O_CLOEXEC)
                 opened.callback(os.close, self.output)
                 try:
-                    self._process = _started(python, theirs.fileno(), writing)
+                    self._process = _started(python, theirs.fileno(), writing, self._mark)
                 finally:
                     os.close(writing)
             self.channel.setblocking(False)  # noqa: FBT003  # the signature is Python's
@@ -85,6 +89,8 @@ class SandboxProcess:
 
     def end(self) -> int:
         """Kill and wait; returns the exit status as `subprocess` has it: negative for a signal."""
+        if not self._has_ended and self.is_dead():
+            kill_marked(f"{_MARK}={self._mark}")
         self.kill()
         with self._lock:
             self._has_ended = True
@@ -101,7 +107,7 @@ def site_packages() -> list[str]:
     return [path for path in sys.path if Path(path).name in names]
 
 
-def _started(python: str, channel: int, output: int) -> subprocess.Popen[bytes]:
+def _started(python: str, channel: int, output: int, mark: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             _command(python, channel),
@@ -109,7 +115,7 @@ def _started(python: str, channel: int, output: int) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=output,
             pass_fds=[channel],
-            env=_environment(),
+            env=_environment(mark),
             cwd="/",
             start_new_session=True,
         )
@@ -124,7 +130,9 @@ def _command(python: str, channel: int) -> Sequence[str]:
     return [python, "-I", "-S", "-X", "utf8", _CHILD, str(channel), str(os.getpid())]
 
 
-def _environment() -> dict[str, str]:
+def _environment(mark: str) -> dict[str, str]:
+    environment = {**_ENVIRONMENT, _MARK: mark}
     # Some interpreters do not find their own library without it.
-    needed = os.environ.get("LD_LIBRARY_PATH")
-    return _ENVIRONMENT | ({"LD_LIBRARY_PATH": needed} if needed else {})
+    if "LD_LIBRARY_PATH" in os.environ:
+        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    return environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -21,15 +21,36 @@ def kill_tree(pid: int) -> None:
     its number cannot mean anything else. It should be a subreaper: then descendants that left its
     group, or lost their parent, are still found below it.
     """
-    for _ in range(_ROUNDS):
-        descendants = list(_descendants(pid))
-        for descendant in descendants:
-            _kill(descendant)
-        if not descendants:
-            break
+    _kill_all(lambda: _descendants(pid))
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     _kill(pid)
+
+
+def kill_marked(mark: str) -> None:
+    """Kill the processes that were born with `mark`, a line of the form NAME=value, around them.
+
+    For what a process has left behind that died before it was killed: its descendants belong to
+    nobody any more.
+    """
+    _kill_all(lambda: _marked(mark.encode()))
+
+
+def _kill_all(find: Callable[[], Iterator[int]]) -> None:
+    for _ in range(_ROUNDS):
+        found = list(find())
+        for pid in found:
+            _kill(pid)
+        if not found:
+            return
+
+
+def _marked(mark: bytes) -> Iterator[int]:
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        # Most processes belong to others; some end in between.
+        with suppress(OSError):
+            if mark in file.read_bytes().split(b"\0"):
+                yield int(file.parent.name)
 
 
 def _kill(pid: int) -> None:

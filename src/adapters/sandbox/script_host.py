@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import suppress
 
 from ...domain.errors import FleetingError
 from ...domain.executor import Call, evaluate
@@ -99,6 +98,7 @@ def _offer(progress: ChildProgress) -> None:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        # The script may have put anything there, or nothing.
-        with suppress(Exception):
-            stream.flush()  # type: ignore[union-attr]
+        try:
+            stream.flush()  # type: ignore[union-attr]  # None too is caught
+        except Exception:  # noqa: BLE001, S112  # the script may have put anything there
+            continue
