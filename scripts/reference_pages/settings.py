@@ -1,0 +1,172 @@
+"""`docs/reference/settings.md`: every variable with its unit, its default and the reason for it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from fleeting.adapters.redis import url
+from fleeting.domain import limits
+from fleeting.entrypoints import settings
+from fleeting.entrypoints.cli import options
+
+from .markdown import code, document, field_docstrings
+
+INTRODUCTION = """\
+Each setting is an environment variable. A TOML file that `FLEETING_CONFIG` names may hold the same
+settings, in lower case and without the prefix; those of [Limits](#limits) go into its table
+`[limits]`. An argument of a command wins over the environment, the environment over the file, the
+file over the default. A variable with a misspelt name is refused with the nearest right one.
+
+`fleeting check` prints what is in force, with passwords masked, and asks every server for a sign of
+life."""
+
+LIMITS = """\
+What a task may ask for, and what it gets if it asks for nothing. A task beyond a limit is refused
+with an error that names the limit."""
+
+REDIS = """\
+```text
+redis://user:password@host:6379         one server, or the address of a Redis Enterprise database
+rediss://…                              the same over TLS
+redis+sentinel://one:26379,two:26379/m  the server that Sentinels know as m (rediss+sentinel)
+redis+cluster://one:6379,two:6379       a cluster (rediss+cluster); stores only
+unix:///path/of/the.sock                a socket; stores only
+```
+
+Behind a question mark may stand:
+
+- over TLS `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` (files), `ssl_cert_reqs` (`required` unless
+  set to `none`) and `ssl_check_hostname` (`true` unless set to `false`);
+- for Sentinels `sentinel_username` and `sentinel_password`, which are for them alone;
+- for the stores, not the queue:"""
+
+CLIENT = """\
+The command line reads these when it talks to an installation over HTTP; servers do not."""
+
+
+def page() -> str:
+    own = [name for name in settings.Settings.model_fields if name != "limits"]
+    return document(
+        "Settings",
+        INTRODUCTION,
+        "## Processes",
+        *entries(settings, settings.Settings, own),
+        "## Limits",
+        LIMITS,
+        *entries(limits, limits.Limits, list(limits.Limits.model_fields)),
+        "## Redis URLs",
+        REDIS,
+        "\n".join(url_options()),
+        "## Clients",
+        CLIENT,
+        *client_entries(),
+    )
+
+
+def entries(module: ModuleType, model: type[BaseModel], names: list[str]) -> Iterator[str]:
+    meaning = field_docstrings(Path(inspect.getfile(module)), model.__name__)
+    for name in names:
+        field = model.model_fields[name]
+        yield f"### `{variable(model, name)}`"
+        yield f"{kind(name, field)}. Default: {default(name, field)}."
+        yield meaning[name]
+
+
+def url_options() -> Iterator[str]:
+    """Options of a store's URL that explain themselves; the others are told above."""
+    meaning = field_docstrings(Path(inspect.getfile(url)), "UrlOptions")
+    for name, field in url.UrlOptions.model_fields.items():
+        if name in meaning:
+            yield f"  - `{name}` (default {default(name, field)}): {meaning[name]}"
+
+
+def client_entries() -> Iterator[str]:
+    for name, meaning in sorted(client_options()):
+        yield f"### `{name}`"
+        yield meaning
+
+
+def client_options() -> Iterator[tuple[str, str]]:
+    """Options of the command line that are read from the environment too."""
+    for option in vars(options).values():
+        for facts in getattr(option, "__metadata__", ()):
+            if facts.envvar in settings.CLIENT_VARIABLES:
+                yield facts.envvar, facts.help
+
+
+def variable(model: type[BaseModel], name: str) -> str:
+    if model is limits.Limits:
+        return settings.limit_variable(name)
+    return f"{settings.PREFIX}{name.upper()}"
+
+
+def kind(name: str, field: FieldInfo) -> str:
+    annotation = field.annotation
+    if get_origin(annotation) is Literal:
+        return "One of " + ", ".join(map(code, get_args(annotation)))
+    if annotation is bool:
+        return "`true` or `false`"
+    if annotation is str:
+        return "Text"
+    return f"{unit(name, annotation)}{bounds(field)}"
+
+
+def unit(name: str, annotation: object) -> str:
+    if annotation is timedelta or name.endswith("_seconds"):
+        return "Seconds"
+    if name.endswith("_bytes"):
+        return "Bytes"
+    if name.endswith("_mb"):
+        return "MiB"
+    return "Whole number" if annotation is int else "Number"
+
+
+def bounds(field: FieldInfo) -> str:
+    limits_of = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    said = [
+        f"{words} {shown(getattr(constraint, name))}"
+        for constraint in field.metadata
+        for name, words in limits_of.items()
+        if hasattr(constraint, name)
+    ]
+    return "".join(f", {text}" for text in said)
+
+
+def default(name: str, field: FieldInfo) -> str:
+    value = field.default
+    if value in {"", None}:
+        return "empty"
+    return f"{code(shown(value))}{in_words(name, value)}"
+
+
+def shown(value: object) -> str:
+    if not isinstance(value, timedelta):
+        return str(value)
+    seconds = value.total_seconds()
+    return str(int(seconds)) if seconds.is_integer() else str(seconds)
+
+
+def in_words(name: str, value: object) -> str:
+    """The same in a larger unit, where that is easier to read."""
+    if isinstance(value, timedelta):
+        return larger(int(value.total_seconds()), {"days": 86_400, "hours": 3600, "minutes": 60})
+    if name.endswith("_bytes") and isinstance(value, int):
+        return larger(value, {"MiB": limits.MIB, "KiB": limits.KIB})
+    return ""
+
+
+def larger(amount: int, units: dict[str, int]) -> str:
+    for word, size in units.items():
+        if amount > size and amount % size == 0:
+            return f" ({amount // size} {word})"
+        if amount == size:
+            return f" (1 {word.removesuffix('s')})"
+    return ""
