@@ -20,7 +20,9 @@ from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
 from ..usecases.leases import Leases
+from ..usecases.report import Reports
 from ..usecases.retrieve import MetricRetriever
+from ..usecases.run_script import RunScript
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
 from . import adapters, runners
@@ -85,15 +87,18 @@ class Container(containers.DeclarativeContainer):
     leases = providers.Singleton(
         Leases, writer=results.provided.writer, clock=clock, lease=settings.provided.lease
     )
+    reports = providers.Singleton(Reports, writer=results.provided.writer)
+    run_script = providers.Singleton(
+        RunScript, sources=sources.provided.reader, runner=runner, clock=clock, limits=limits
+    )
     execute = providers.Singleton(
         ExecuteTask,
         writer=results.provided.writer,
-        sources=sources.provided.reader,
-        runner=runner,
+        run_script=run_script,
         leases=leases,
+        reports=reports,
         clock=clock,
         randomness=randomness,
-        limits=limits,
         backoff=providers.Singleton(Backoff),
         worker=worker_name,
     )
@@ -104,6 +109,7 @@ class Container(containers.DeclarativeContainer):
         Execution,
         execute=execute,
         leases=leases,
+        reports=reports,
         sweep=sweep,
         signals=results.provided.cancel_signals,
         release=results.provided.close,

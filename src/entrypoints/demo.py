@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..adapters.sdk.client import Client
 from ..adapters.sdk.handles import Handles
@@ -24,8 +24,6 @@ from ..domain.errors import InvalidSetting
 from .stack import Stack, free_port
 
 EXAMPLES: Final = Path("examples")
-_SHOWN: Final = 72
-"""Characters of a value list that fit beside a function's name on a usual terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +88,13 @@ def _started(console: Console, port: int) -> Iterator[Stack]:
 
 def show_addresses(console: Console, stack: Stack) -> None:
     """Say where the parts can be reached."""
-    table = Table.grid(padding=(0, 2))
-    table.add_row("API", stack.api_url)
-    table.add_row("its pages", f"{stack.api_url}/docs")
-    table.add_row("server", f"redis-cli -u {stack.store_url}")
-    console.print(table, soft_wrap=True)
+    # Plain lines rather than a table, so that an address can be copied whole.
+    for name, address in (
+        ("API", stack.api_url),
+        ("its pages", f"{stack.api_url}/docs"),
+        ("server", f"redis-cli -u {stack.store_url}"),
+    ):
+        console.print(f"{name:<10} {address}", soft_wrap=True, highlight=False)
 
 
 def _submit(console: Console, client: Client, examples: Path) -> dict[str, Handles]:
@@ -132,11 +132,10 @@ def _advance(progress: Progress, bar: TaskID, handles: Handles) -> bool:
 
 def _show_values(console: Console, client: Client) -> None:
     console.print("\n[bold]Live values, as GET /functions/{function}/values returns them[/]\n")
-    table = Table("function", "values", "JSON")
+    table = Table("function", "values", Column("JSON", no_wrap=True))
     for summary in client.functions():
         values = json.dumps(client.values(summary.function), ensure_ascii=False)
-        shown = values if len(values) <= _SHOWN else f"{values[: _SHOWN - 1]}…"
-        table.add_row(summary.function, str(summary.count), escape(shown))
+        table.add_row(summary.function, str(summary.count), escape(values))
     console.print(table)
 
 

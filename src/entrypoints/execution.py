@@ -13,12 +13,16 @@ from ..domain.task import Task
 from ..ports.cancel_signals import CancelSignals
 from ..usecases.execute import Again, Done, ExecuteTask
 from ..usecases.leases import Leases
+from ..usecases.report import Reports
 from ..usecases.sweep import SweepOverdue
 
 _log: Final = logging.getLogger(__name__)
 
 _BEATS: Final = 4
 """Heartbeats in one lease: three may be missed before anybody takes over."""
+
+_NOTES: Final = timedelta(milliseconds=250)
+"""Between two reports of what runs say: smooth for a person, a trifle for the store."""
 
 
 class Execution:
@@ -29,23 +33,30 @@ class Execution:
         *,
         execute: ExecuteTask,
         leases: Leases,
+        reports: Reports,
         sweep: SweepOverdue,
         signals: CancelSignals,
         release: Callable[[], None],
     ) -> None:
         self._execute = execute
         self._leases = leases
+        self._reports = reports
         self._sweep = sweep
         self._signals = signals
         self._release = release
         self._stopping = Event()
         self._stop_listening: Callable[[], None] | None = None
-        self._pulse = Thread(target=self._keep_beating, name="fleeting-leases", daemon=True)
+        # Two threads, because a heartbeat must not wait for a note.
+        self._threads = [
+            Thread(target=self._keep_beating, name="fleeting-leases", daemon=True),
+            Thread(target=self._keep_reporting, name="fleeting-reports", daemon=True),
+        ]
 
     def start(self) -> None:
-        """Begin to send heartbeats and to hear cancellations; returns at once."""
+        """Begin to send heartbeats and notes, and to hear cancellations; returns at once."""
         self._stop_listening = self._signals.listen(self._leases.cancel)
-        self._pulse.start()
+        for thread in self._threads:
+            thread.start()
 
     def run(self, task: Task) -> Done | Again:
         """Bring one delivered task one step further; see `ExecuteTask`."""
@@ -54,19 +65,24 @@ class Execution:
     def close(self) -> None:
         """Stop the threads and release the connections; runs still going lose their lease."""
         self._stopping.set()
+        self._reports.wake()
         if self._stop_listening is not None:
             self._stop_listening()
-        if self._pulse.is_alive():
-            self._pulse.join()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
         self._release()
 
     def _keep_beating(self) -> None:
-        pause: timedelta = self._leases.lease / _BEATS
+        pause = self._leases.lease / _BEATS
         while True:
-            if self._leases.beat():
-                self._sweep_quietly()
+            _survive(self._beat)
             if self._stopping.wait(pause.total_seconds()):
                 return
+
+    def _beat(self) -> None:
+        if self._leases.beat():
+            self._sweep_quietly()
 
     def _sweep_quietly(self) -> None:
         try:
@@ -76,3 +92,17 @@ class Execution:
             return
         if lost:
             _log.warning("%d overdue task(s) ended as lost", lost)
+
+    def _keep_reporting(self) -> None:
+        while not self._stopping.is_set():
+            self._reports.wait()
+            _survive(self._reports.send)
+            self._stopping.wait(_NOTES.total_seconds())
+
+
+def _survive(step: Callable[[], None]) -> None:
+    """A thread that ended here would let every claim of this process run out, unheard."""
+    try:
+        step()
+    except Exception:  # noqa: BLE001 - whatever it is, the next step may succeed
+        _log.exception("a step of the worker's housekeeping failed; the next one follows")

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(default=0, ge=0)
     """Runs at the same time in one worker. 0: one for each CPU that it may use."""
 
+    worker_queues: str = ""
+    """Queues that `fleeting worker` takes from, separated by commas. Empty: `queue_name` alone."""
+
     api_host: str = "127.0.0.1"
     """Address that the API listens on. Loopback, until somebody decides to be reachable."""
 
@@ -176,7 +179,7 @@ def origins() -> dict[str, str]:
     found = {name: "environment" for name in variables() if name in os.environ}
     if "PORT" in os.environ:
         found.setdefault(f"{PREFIX}API_PORT", "environment (PORT)")
-    path = os.environ.get(CONFIG_FILE)
+    path = os.environ.get(CONFIG_FILE, "")
     for name, value in _in_file(path).items() if path else ():
         if name == "limits":
             for limit in value:

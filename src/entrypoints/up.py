@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from .demo import EXAMPLES, PARTS, run as run_demo, show_addresses
+from .demo import EXAMPLES, PARTS, show_addresses
+from .demo import run as run_demo
 from .stack import Stack
 
 PORT = 8000

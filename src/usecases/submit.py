@@ -10,13 +10,14 @@ from ..domain.change import Refused, opening
 from ..domain.errors import BatchTooLarge, IdempotencyConflict, PortError, RequestError
 from ..domain.limits import Limits
 from ..domain.result import record_of
-from ..domain.result_key import Address, ResultKey, check_namespace
+from ..domain.result_key import Address, check_namespace
 from ..domain.task import Task, TaskRequest, accept
 from ..ports.clock import Clock
 from ..ports.randomness import Randomness
 from ..ports.task_queue import TaskQueue
 from ..ports.task_records import Reservation, TaskRecords
 from .check import CheckTask
+from .mint import KeyMint
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class SubmitTasks:
         self._records = records
         self._queue = queue
         self._clock = clock
-        self._randomness = randomness
+        self._mint = KeyMint(clock=clock, randomness=randomness)
         self._limits = limits
 
     async def __call__(
@@ -96,7 +97,7 @@ class SubmitTasks:
             source_digest = await self._check.admit(request)
             task = accept(
                 request,
-                key=ResultKey.make(request.function, self._clock.now(), self._randomness.unique()),
+                key=self._mint.key(request.function),
                 namespace=namespace,
                 source_digest=source_digest,
                 limits=self._limits,

@@ -76,7 +76,7 @@ def read(model: type[Model], answer: object) -> Model:
         ) from None
 
 
-def update_of(position: str, event: ServerEvent) -> Update | None:
+def update_of(event: ServerEvent) -> Update | None:
     """The update that an event carries; None for events of a later release.
 
     Raises:
@@ -84,7 +84,7 @@ def update_of(position: str, event: ServerEvent) -> Update | None:
     """
     match event.name:
         case "result" | "progress" as kind:
-            return Update(position, kind, read(TaskResult, _data(event)))
+            return Update(event.position, kind, read(TaskResult, _data(event)))
         case _:
             return None
 

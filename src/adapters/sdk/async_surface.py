@@ -157,7 +157,7 @@ class AsyncSurface:
         return await self._loop.awaited(self._calls.gateway.stats(function, field))
 
     def stream(self, function: str, *, after: str | None = None) -> Stream:
-        """Each result of a function as it lands, for `async for`."""
+        """Each result of a function as it lands; listens from `async with`, or `async for`."""
         return self._calls.stream(function, after)
 
     async def ping(self) -> None:

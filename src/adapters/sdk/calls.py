@@ -16,7 +16,7 @@ from .gateway import Gateway
 from .handle import Handle
 from .handles import Handles
 from .stream import Stream
-from .submission import Script, request_of, requests_of
+from .submission import Script, request_from, request_of, requests_of
 from .task_result import TaskFacts
 
 _PAGE = 1000
@@ -35,7 +35,7 @@ class Calls:
         return Handle(key, gateway=self.gateway, loop=self.loop)
 
     def stream(self, function: str, after: str | None) -> Stream:
-        """The updates of a function; listens from the first one asked for."""
+        """The updates of a function; not opened yet."""
         return Stream(self.gateway.stream(function, after=after), loop=self.loop)
 
     async def submit(
@@ -65,8 +65,7 @@ class Calls:
         self, tasks: Iterable[TaskRequest | Mapping[str, object]], batch_size: int
     ) -> Handles:
         """Submit any mixture of calls."""
-        requests = [t if isinstance(t, TaskRequest) else TaskRequest.read(t) for t in tasks]
-        return await self._submit_all(requests, batch_size)
+        return await self._submit_all([request_from(task) for task in tasks], batch_size)
 
     async def check(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+import httpx2
 
 from ...domain.errors import InvalidSetting
 from ...domain.result_key import check_namespace
@@ -27,7 +27,7 @@ class Client(Surface):
         token: str | None = None,
         namespace: str = "",
         timeout: float = TIMEOUT,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """Connects to nothing until the first call.
 
@@ -37,7 +37,7 @@ class Client(Surface):
             namespace: the tenant's own space of keys; "" is the default one.
             timeout: seconds that a call may take, its repetitions included; waiting for a result
                 comes on top.
-            transport: how requests are sent, as in `httpx.ASGITransport(app)`; None: over the
+            transport: how requests are sent, as in `httpx2.ASGITransport(app)`; None: over the
                 network.
 
         Raises:
@@ -50,7 +50,7 @@ class Client(Surface):
         if namespace:
             headers[NAMESPACE] = check_namespace(namespace)
         url = _checked(base_url)
-        client = httpx.AsyncClient(
+        client = httpx2.AsyncClient(
             base_url=url,
             headers=headers,
             transport=transport,
@@ -64,10 +64,10 @@ class Client(Surface):
         return f"Client({self._base_url!r})"
 
 
-def _checked(url: str) -> httpx.URL:
+def _checked(url: str) -> httpx2.URL:
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as exc:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL as exc:
         raise InvalidSetting(f"{url!r} is no address of a service: {exc}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise InvalidSetting(

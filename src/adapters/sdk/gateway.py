@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -80,8 +80,11 @@ class FunctionCalls(Protocol):
         """Figures over a function's live values, or over one field in them."""
         ...
 
-    def stream(self, function: str, *, after: str | None) -> AsyncIterator[Update]:
-        """Every update of a function from here on, or from after the update with id `after`."""
+    def stream(self, function: str, *, after: str | None) -> AsyncGenerator[Update | None, None]:
+        """Every update of a function from here on, or from after the update with id `after`.
+
+        Does not end by itself. Yields None once it listens: whatever happens after that is sent.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import httpx
+import httpx2
 
 from ...domain.errors import FleetingError, PortError, ServiceFault, ServiceUnavailable
 from .problem import error_of, retry_after
@@ -26,7 +26,7 @@ _CONNECT: Final = 5.0
 """Most seconds for a connection: what no network needs, and no person wants to wait for."""
 
 Params = Mapping[str, Any]
-"""What httpx takes for a query: text, numbers, lists of them."""
+"""What httpx2 takes for a query: text, numbers, lists of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class HttpCalls:
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        client: httpx2.AsyncClient,
         *,
         timeout: float,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -58,7 +58,7 @@ class HttpCalls:
         self._now = now
 
     @property
-    def client(self) -> httpx.AsyncClient:
+    def client(self) -> httpx2.AsyncClient:
         """What is sent through."""
         return self._client
 
@@ -93,13 +93,13 @@ class HttpCalls:
                 f"{response.request.url} answered something that is no JSON"
             ) from None
 
-    def unreachable(self, error: httpx.HTTPError) -> FleetingError:
+    def unreachable(self, error: httpx2.HTTPError) -> FleetingError:
         """What a failed exchange means for the caller."""
         where, why = shown(self._client.base_url), str(error) or type(error).__name__
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, httpx2.TimeoutException):
             return ServiceUnavailable(f"{where} did not answer in time ({type(error).__name__})")
-        if isinstance(error, httpx.TransportError) and not isinstance(
-            error, httpx.UnsupportedProtocol
+        if isinstance(error, httpx2.TransportError) and not isinstance(
+            error, httpx2.UnsupportedProtocol
         ):
             return ServiceUnavailable(
                 f"{where} cannot be reached: {why}; is the API running, and is this its address?"
@@ -108,12 +108,12 @@ class HttpCalls:
 
     async def _insist(
         self, method: str, path: str, params: Params | None, body: object, wait: float
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         until = self._now() + self._timeout + wait
         for number in range(TRIES):
             left = max(until - self._now(), 0.001)
             answer = await self._try(method, path, params, body, left)
-            if isinstance(answer, httpx.Response):
+            if isinstance(answer, httpx2.Response):
                 return answer
             pause = self._pause(number, answer)
             if not _may_help(answer.error) or number + 1 == TRIES or self._now() + pause >= until:
@@ -123,18 +123,18 @@ class HttpCalls:
 
     async def _try(
         self, method: str, path: str, params: Params | None, body: object, seconds: float
-    ) -> httpx.Response | _Failure:
+    ) -> httpx2.Response | _Failure:
         content = None if body is None else json.dumps(body, allow_nan=False).encode()
         try:
             response = await self._client.request(
                 method,
-                path,
+                f"./{path}",  # or `tasks:batch` would be of a scheme called tasks
                 params=params,
                 content=content,
                 headers={} if content is None else {"Content-Type": "application/json"},
-                timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT)),
+                timeout=httpx2.Timeout(seconds, connect=min(seconds, _CONNECT)),
             )
-        except httpx.HTTPError as exc:
+        except httpx2.HTTPError as exc:
             return _Failure(self.unreachable(exc))
         if response.is_success:
             return response
@@ -146,7 +146,7 @@ class HttpCalls:
         return max(own, failure.pause or 0)
 
 
-def shown(url: httpx.URL) -> str:
+def shown(url: httpx2.URL) -> str:
     """The address without the account in it."""
     return str(url.copy_with(username=None, password=None))
 

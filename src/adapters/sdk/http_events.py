@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 
-import httpx
+import httpx2
 
 from ...domain.errors import FleetingError, PortError, ServiceUnavailable
 from .http_calls import HttpCalls
@@ -35,11 +35,11 @@ class HttpEvents:
 
     async def follow(
         self, path: str, after: str | None
-    ) -> AsyncGenerator[tuple[str, ServerEvent], None]:
-        """Each event with the position to resume from after it.
+    ) -> AsyncGenerator[ServerEvent | None, None]:
+        """None whenever the service listens, and its events.
 
-        An event may come again after an interruption. What happens before the first event has
-        given a position, and while the connection is interrupted, can be missed.
+        An event may come again after an interruption. What happens during an interruption can be
+        missed while no event has brought a position yet.
 
         Raises:
             FleetingError: the service refuses, or cannot be reached again and again.
@@ -50,11 +50,9 @@ class HttpEvents:
             error: FleetingError
             try:
                 async for event in self._connection(path, parser):
-                    if event is None:
-                        failures = 0
-                    else:
-                        yield parser.last_id or "", event
-            except httpx.HTTPError as exc:
+                    failures = 0
+                    yield event
+            except httpx2.HTTPError as exc:
                 error = self._calls.unreachable(exc)
             except PortError as exc:
                 error = exc
@@ -73,7 +71,7 @@ class HttpEvents:
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
         if parser.last_id:
             headers["Last-Event-ID"] = parser.last_id
-        timeout = httpx.Timeout(5, read=_SILENCE)
+        timeout = httpx2.Timeout(5, read=_SILENCE)
         async with self._calls.client.stream(
             "GET", path, headers=headers, timeout=timeout
         ) as answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any, Final
@@ -82,11 +82,14 @@ class HttpGateway:
         params = {} if field is None else {"field": field}
         return read(Stats, await self._calls.json("GET", _path(function, "stats"), params=params))
 
-    async def stream(self, function: str, *, after: str | None) -> AsyncIterator[Update]:
+    async def stream(
+        self, function: str, *, after: str | None
+    ) -> AsyncGenerator[Update | None, None]:
         async with aclosing(self._events.follow(_path(function, "stream"), after)) as events:
-            async for position, event in events:
-                update = update_of(position, event)
-                if update is not None:
+            async for event in events:
+                if event is None:
+                    yield None
+                elif (update := update_of(event)) is not None:
                     yield update
 
     async def ping(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,8 +18,8 @@ from ...ports.result_store import FunctionSummary, Slice, StoredResult
 from ...usecases.cancel import CancelTask
 from ...usecases.check import CheckTask, Finding
 from ...usecases.retrieve import MetricRetriever
-from ...usecases.retrieve import Update as Change
 from ...usecases.submit import SubmitTasks
+from ...usecases.updates import Update as Change
 from .task_result import TaskFacts, TaskResult, Update
 
 _IDLE: Final = timedelta(minutes=1)
@@ -50,6 +51,7 @@ class LocalGateway:
         self._namespace = namespace
         self._ping = ping
         self._release = release
+        self._is_closed = False
 
     async def submit(self, requests: Sequence[TaskRequest]) -> list[str]:
         accepted = await self._submit(requests, namespace=self._namespace)
@@ -84,16 +86,23 @@ class LocalGateway:
     async def stats(self, function: str, field: str | None) -> Stats:
         return await self._retriever.stats(self._namespace, function, field)
 
-    async def stream(self, function: str, *, after: str | None) -> AsyncIterator[Update]:
-        changes = self._retriever.stream(self._namespace, function, after=after, idle=_IDLE)
-        async for change in changes:
-            if change is not None:
-                yield _update(change)
+    async def stream(
+        self, function: str, *, after: str | None
+    ) -> AsyncGenerator[Update | None, None]:
+        # A stream ends for a listener that falls too far behind: it goes on where it was.
+        while not self._is_closed:
+            changes = self._retriever.stream(self._namespace, function, after=after, idle=_IDLE)
+            async with aclosing(changes):
+                async for change in changes:
+                    if change is not None:
+                        after = change.event.id
+                    yield None if change is None else _update(change)
 
     async def ping(self) -> None:
         await self._ping()
 
     async def close(self) -> None:
+        self._is_closed = True
         await self._release()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-import httpx
+import httpx2
 
 from ...domain.errors import FleetingError, RequestError, ServiceFault, ServiceUnavailable
 from .server_events import ServerEvent
@@ -19,7 +19,7 @@ _SHOWN: Final = 200
 """Characters of a foreign answer that a message quotes: enough to see whose page it is."""
 
 
-def error_of(response: httpx.Response) -> FleetingError:
+def error_of(response: httpx2.Response) -> FleetingError:
     """The error for an answer whose body has been read, whatever it is."""
     problem = _json_object(response.content)
     code, detail = problem.get("code"), problem.get("detail")
@@ -40,7 +40,7 @@ def error_of_event(event: ServerEvent) -> FleetingError:
     return error_of_code(str(problem.get("code")), str(problem.get("detail")))
 
 
-def retry_after(response: httpx.Response) -> float | None:
+def retry_after(response: httpx2.Response) -> float | None:
     """Seconds after which the service wants to be asked again, if it says so in seconds."""
     text = response.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdecimal() else None
@@ -54,7 +54,7 @@ def _json_object(data: bytes) -> dict[str, object]:
     return body if isinstance(body, dict) else {}
 
 
-def _foreign(response: httpx.Response) -> FleetingError:
+def _foreign(response: httpx2.Response) -> FleetingError:
     status, url = response.status_code, _shown(response.request.url)
     if response.has_redirect_location:
         return ServiceFault(f"{url} redirects to {response.headers['Location']}: use that address")
@@ -67,7 +67,7 @@ def _foreign(response: httpx.Response) -> FleetingError:
     )
 
 
-def _shown(url: httpx.URL) -> str:
+def _shown(url: httpx2.URL) -> str:
     return str(url.copy_with(username=None, password=None))
 
 

@@ -81,10 +81,11 @@ class Reading:
     def stream(self, function: str, *, after: str | None = None) -> Stream:
         """Each result of a function as it lands, and progress before that.
 
-        For `for` and for `async for`; after a lost connection it goes on where it was.
+        It listens before this returns. For `for` and for `async for`; after a lost connection it
+        goes on where it was.
 
         Args:
             function: whose results.
             after: the `id` of the last update seen; what came since is sent first.
         """
-        return self._calls.stream(function, after)
+        return self._calls.stream(function, after).open()

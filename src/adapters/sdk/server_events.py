@@ -12,12 +12,14 @@ class ServerEvent:
 
     name: str
     data: str
+    position: str = ""
+    """The stream's latest `id`: it can be resumed from after this event."""
 
 
 class EventParser:
     """Feed it bytes as they come; lines end with LF, CR or CRLF, and nothing else.
 
-    (`str.splitlines`, which httpx uses for its lines, also breaks at U+2028, which JSON text may
+    (`str.splitlines`, which httpx2 uses for its lines, also breaks at U+2028, which JSON text may
     hold.)
     """
 
@@ -75,4 +77,8 @@ class EventParser:
         self.last_id = self._id
         name, data = self._name, self._data
         self._name, self._data = "", []
-        return ServerEvent(name or "message", "\n".join(data)) if data else None
+        return _event(name, data, self.last_id) if data else None
+
+
+def _event(name: str, data: list[str], position: str | None) -> ServerEvent:
+    return ServerEvent(name or "message", "\n".join(data), position or "")

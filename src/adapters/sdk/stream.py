@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
@@ -11,11 +12,34 @@ from .task_result import Update
 
 
 class Stream(Iterator[Update], AsyncIterator[Update]):
-    """Does not end by itself: leave the loop, or close it."""
+    """Does not end by itself: leave the loop, and close it or its `with` block.
 
-    def __init__(self, updates: AsyncIterator[Update], *, loop: BackgroundLoop) -> None:
+    It listens from when it is opened: by `Surface.stream`, by `async with`, or by the first
+    update that is asked for.
+    """
+
+    def __init__(
+        self, updates: AsyncGenerator[Update | None, None], *, loop: BackgroundLoop
+    ) -> None:
         self._updates = updates
         self._loop = loop
+        self._is_open = False
+        self._is_closed = False
+        self._pending: asyncio.Task[object] | None = None
+        self._first: Update | None = None
+
+    def open(self) -> Self:
+        """Return once it listens: whatever happens after that comes.
+
+        Raises:
+            FleetingError: the platform does not let it.
+        """
+        self._loop.run(self._open())
+        return self
+
+    def close(self) -> None:
+        """Stop listening; from another thread too, where it ends the loop over the updates."""
+        self._loop.run(self._close())
 
     def __iter__(self) -> Self:
         return self
@@ -35,11 +59,6 @@ class Stream(Iterator[Update], AsyncIterator[Update]):
             raise StopAsyncIteration
         return update
 
-    def close(self) -> None:
-        """Stop listening."""
-        if isinstance(self._updates, AsyncGenerator):
-            self._loop.run(self._updates.aclose())
-
     def __enter__(self) -> Self:
         return self
 
@@ -51,5 +70,50 @@ class Stream(Iterator[Update], AsyncIterator[Update]):
     ) -> None:
         self.close()
 
+    async def __aenter__(self) -> Self:
+        await self._loop.awaited(self._open())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._loop.awaited(self._close())
+
+    async def _open(self) -> None:
+        if not self._is_open:
+            self._is_open = True
+            self._first = await anext(self._updates, None)
+
     async def _next(self) -> Update | None:
-        return await anext(self._updates, None)
+        self._pending = asyncio.current_task()
+        try:
+            return await self._wait()
+        except asyncio.CancelledError:
+            if not self._is_closed:
+                raise
+            return None
+        finally:
+            self._pending = None
+
+    async def _wait(self) -> Update | None:
+        await self._open()
+        first, self._first = self._first, None
+        if first is not None:
+            return first
+        async for update in self._updates:
+            if update is not None:
+                return update
+        return None
+
+    async def _close(self) -> None:
+        self._is_closed = True
+        pending = self._pending
+        if pending is not None:
+            # An interrupted wait is on its way out already: let it clean up in peace.
+            if not pending.cancelling():
+                pending.cancel()
+            await asyncio.wait([pending])
+        await self._updates.aclose()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypedDict
 
 from ...domain.errors import InvalidTask
-from ...domain.json_value import encode_parameters, parse_json
+from ...domain.json_value import JsonValue, encode_parameters, parse_json
 from ...domain.task import RetryCause, TaskRequest
 from .source_of import source_of
 
@@ -82,6 +82,17 @@ def requests_of(
         yield _request(source, function, args, kwargs or {}, options)
 
 
+def request_from(task: TaskRequest | Mapping[str, object]) -> TaskRequest:
+    """The request for a call in the form of `POST /tasks`; raises as `request_of`."""
+    if isinstance(task, TaskRequest):
+        encode_parameters(task.args, task.kwargs)
+        return task
+    args, kwargs = task.get("args", []), task.get("kwargs", {})
+    if isinstance(args, list | tuple) and isinstance(kwargs, Mapping):
+        return TaskRequest.read({**task, **_parameters(args, kwargs)})
+    return TaskRequest.read(task)
+
+
 def split(script: Script, given: Sequence[object]) -> tuple[str, str, Sequence[object]]:
     """Module text, function name and what is left of `given`."""
     if not isinstance(script, str):
@@ -107,7 +118,12 @@ def _request(
             f"{unknown[0]} is no option of a task (they are {', '.join(sorted(OPTIONS))}): "
             "keyword parameters of the function itself go into kwargs={…}"
         )
+    parameters = _parameters(args, kwargs)
+    return TaskRequest.read({"source": source, "function": function, **parameters, **options})
+
+
+def _parameters(args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, JsonValue]:
     # What travels is what JSON makes of it (a tuple is a list), here as over HTTP.
     parameters = parse_json(encode_parameters(args, kwargs))
     assert isinstance(parameters, dict)  # noqa: S101 - the shape that encode_parameters writes
-    return TaskRequest.read({"source": source, "function": function, **parameters, **options})
+    return parameters

@@ -10,7 +10,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import typer
 
-from ...domain.errors import FleetingError
+from ...domain.errors import FleetingError, TaskFailed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,7 +58,9 @@ def print_problem(code: str, detail: str, exit_code: int, **facts: object) -> No
 
 
 def _facts(error: FleetingError) -> dict[str, object]:
-    return {name: getattr(error, name) for name in ("exception", "traceback", "line", "path")}
+    facts = {name: getattr(error, name) for name in ("exception", "traceback", "line", "path")}
+    ended = error.error if isinstance(error, TaskFailed) else None
+    return facts | {"error_code": ended and ended.code}
 
 
 def _colours() -> bool | None:

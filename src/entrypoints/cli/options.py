@@ -66,9 +66,6 @@ Script = Annotated[
     Path,
     typer.Argument(
         metavar="SCRIPT",
-        exists=True,
-        dir_okay=False,
-        allow_dash=True,
         help="File with the Python module; - reads it from stdin.",
         show_default=False,
     ),

@@ -19,13 +19,15 @@ def read_script(path: Path) -> str:
     """The module text in a file, in the encoding that it declares; `-` is stdin.
 
     Raises:
-        InvalidTask: it is not text.
+        InvalidTask: there is no such file, or it is not text.
     """
     try:
         if str(path) == STDIN:
             return sys.stdin.read()
         with tokenize.open(path) as file:
             return file.read()
+    except OSError as exc:
+        raise InvalidTask(f"{path} cannot be read: {exc.strerror}") from None
     except (UnicodeError, SyntaxError) as exc:
         raise InvalidTask(f"{path} is not Python text: {exc}") from None
 
@@ -56,9 +58,9 @@ def calls_in(path: Path) -> Iterator[tuple[list[object], dict[str, object]]]:
     A list holds positional parameters, an object keyword parameters; empty lines do not count.
 
     Raises:
-        InvalidTask: a line is something else.
+        InvalidTask: the file cannot be read, or a line is something else.
     """
-    text = sys.stdin.read() if str(path) == STDIN else path.read_text(encoding="utf-8")
+    text = sys.stdin.read() if str(path) == STDIN else _text(path)
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -87,12 +89,18 @@ def labels_in(texts: list[str]) -> dict[str, str]:
     return {name: text for name, _, text in pairs}
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as exc:
+        raise InvalidTask(f"{path} cannot be read: {exc.strerror}") from None
+    except UnicodeError:
+        raise InvalidTask(f"{path} is not text in UTF-8") from None
+
+
 def _parse(where: str, text: str) -> object:
     if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeError) as exc:
-            raise InvalidTask(f"{where}: {text[1:]} cannot be read: {exc}") from None
+        text = _text(Path(text[1:]))
     try:
         return parse_json(text.encode("utf-8", "surrogatepass"))
     except NotJson as exc:

@@ -25,8 +25,11 @@ def print_line(value: object) -> None:
 
 
 def plain(model: BaseModel) -> dict[str, object]:
-    """The JSON form of a model."""
-    return model.model_dump(mode="json")
+    """The JSON form of a model, as the API sends it: only a success has a `value`."""
+    found = model.model_dump(mode="json")
+    if found.get("status") != "succeeded":
+        found.pop("value", None)
+    return found
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -52,10 +55,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 def print_facts(facts: Mapping[str, object]) -> None:
     """Print names and what they stand for, one a line; texts of several lines come last."""
-    texts = {n: v for n, v in facts.items() if isinstance(v, str) and "\n" in v}
-    width = max(map(len, facts), default=0)
-    for name, value in _flat(facts):
-        if name not in texts and value not in (None, "", {}):
+    shown = {name: value for name, value in _flat(facts) if value not in (None, "")}
+    texts = {n: v for n, v in shown.items() if isinstance(v, str) and "\n" in v}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        if name not in texts:
             typer.echo(f"{name:<{width}}  {_cell(value)}")
     for name, text in texts.items():
         typer.echo(f"\n{name}:\n{text.rstrip()}")

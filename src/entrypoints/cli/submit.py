@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 Each = Annotated[
     Path | None,
     typer.Option(
-        exists=True,
-        dir_okay=False,
-        allow_dash=True,
         help="Submit one call for each line of this JSON Lines file; a list there goes after "
         "--args, an object over --kwargs; - is stdin.",
         show_default=False,
