@@ -50,19 +50,13 @@ def _compile(source: str, filename: str, flags: int) -> object:
 
 
 def _explained(source: str, exc: Exception) -> SourceSyntaxError:
-    if isinstance(exc, SyntaxError) and exc.lineno:
-        error = SourceSyntaxError(_shown(source, exc, exc.lineno))
-        error.line = exc.lineno
-        return error
-    return SourceSyntaxError(_reason(exc))
-
-
-def _reason(exc: Exception) -> str:
     if isinstance(exc, SyntaxError):
-        return f"the source does not compile: {exc.msg}"
-    if isinstance(exc, RecursionError | MemoryError):
-        return "the source is nested too deeply to compile: split its longest expressions"
-    return "the source holds a lone surrogate, which is not valid Unicode"
+        return _shown(source, exc)
+    if isinstance(exc, UnicodeError):
+        return SourceSyntaxError("the source holds a lone surrogate, which is not valid Unicode")
+    return SourceSyntaxError(
+        "the source is nested too deeply to compile: split its longest expressions"
+    )
 
 
 def lines_of(source: str) -> list[str]:
@@ -70,15 +64,14 @@ def lines_of(source: str) -> list[str]:
     return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _shown(source: str, exc: SyntaxError, line: int) -> str:
+def _shown(source: str, exc: SyntaxError) -> SourceSyntaxError:
     lines = lines_of(source)
-    message = f"line {line}: {exc.msg}"
-    if line > len(lines):
-        return message
+    # Python may blame the end of the text, or no place at all.
+    line = min(exc.lineno or 1, len(lines))
     text = lines[line - 1].replace("\t", " ").rstrip()
-    column = min(exc.offset or 0, len(text) + 1)
-    if column < 1:
-        return f"{message}\n    {text[:_WIDTH]}"
+    column = min(max(exc.offset or 1, 1), len(text) + 1)
     start = max(0, column - _WIDTH // 2)
-    caret = " " * (column - 1 - start) + "^"
-    return f"{message}\n    {text[start : start + _WIDTH]}\n    {caret}"
+    shown, caret = text[start : start + _WIDTH], " " * (column - 1 - start) + "^"
+    error = SourceSyntaxError(f"line {line}: {exc.msg}\n    {shown}\n    {caret}")
+    error.line = line
+    return error
