@@ -1,0 +1,52 @@
+"""Factories for Redis URLs, as the entry points name them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ...ports.bundles import ResultStoreAdapter, SourceStoreAdapter, StoreOptions
+from .cancel_signals import RedisCancelSignals
+from .changes import Layout
+from .connection import RedisConnection
+from .event_feed import BLOCK, RedisEventFeed
+from .health import RedisHealth
+from .keyspace import Keyspace
+from .result_store import RedisOpenTasks, RedisResultReader, RedisResultWriter
+from .source_store import RedisSourceReader, RedisSourceWriter
+from .task_records import RedisTaskRecords
+from .url import RedisUrl, parse
+
+
+def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
+    """A store on the Redis behind `url`; nothing is connected before its first use."""
+    place = parse(url)
+    connection = RedisConnection.to(place)
+    layout = Layout(Keyspace.under(options.prefix), is_sharded=place.is_sharded)
+    return ResultStoreAdapter(
+        writer=RedisResultWriter(connection, layout),
+        open_tasks=RedisOpenTasks(connection, layout),
+        cancel_signals=RedisCancelSignals(connection, layout.space),
+        reader=RedisResultReader(connection, layout),
+        records=RedisTaskRecords(connection, layout),
+        feed=RedisEventFeed(connection, layout.space, _block(place)),
+        health=RedisHealth(connection, layout.space),
+        close=connection.close,
+        aclose=connection.aclose,
+    )
+
+
+def source_store(url: str, options: StoreOptions) -> SourceStoreAdapter:
+    """A store of module texts on the Redis behind `url`."""
+    connection = RedisConnection.to(parse(url))
+    space = Keyspace.under(options.prefix)
+    return SourceStoreAdapter(
+        reader=RedisSourceReader(connection, space),
+        writer=RedisSourceWriter(connection, space),
+        close=connection.close,
+        aclose=connection.aclose,
+    )
+
+
+def _block(url: RedisUrl) -> timedelta:
+    """How long a read may wait before the connection counts as broken, with a margin."""
+    return min(BLOCK, timedelta(seconds=0.4 * url.options.socket_timeout))

@@ -1,0 +1,107 @@
+"""redis-py clients for a URL: blocking for the worker, asynchronous for the API."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import redis
+import redis.asyncio as redis_async
+from redis.asyncio.cluster import ClusterNode as AsyncNode
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.asyncio.sentinel import Sentinel as AsyncSentinel
+from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode
+from redis.maint_notifications import MaintNotificationsConfig
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from .url import RedisUrl
+
+Client: TypeAlias = redis.Redis | redis.RedisCluster
+AsyncClient: TypeAlias = redis_async.Redis | redis_async.RedisCluster
+
+
+def client_for(url: RedisUrl) -> Client:
+    """A blocking client. A cluster is asked for its nodes at once, everything else on first use."""
+    settings: dict[str, Any] = _settings(url)
+    retry = Retry(NoBackoff(), 0)
+    if url.kind == "cluster":
+        nodes = [ClusterNode(host, port) for host, port in url.nodes]
+        return redis.RedisCluster(startup_nodes=nodes, retry=retry, **settings)
+    if url.kind == "sentinel":
+        ask = _sentinel_settings(url) | {"retry": retry}
+        sentinel = Sentinel(url.nodes, sentinel_kwargs=ask)
+        master: redis.Redis = sentinel.master_for(url.master_name, retry=retry, **settings)
+        return master
+    return redis.Redis(**settings, **_place(url), retry=retry)
+
+
+def async_client_for(url: RedisUrl) -> AsyncClient:
+    """An asynchronous client, for one event loop; it connects on first use."""
+    settings: dict[str, Any] = _settings(url)
+    retry = AsyncRetry(NoBackoff(), 0)
+    if url.kind == "cluster":
+        nodes = [AsyncNode(host, port) for host, port in url.nodes]
+        return redis_async.RedisCluster(startup_nodes=nodes, retry=retry, **settings)
+    if url.kind == "sentinel":
+        ask = _sentinel_settings(url) | {"retry": retry}
+        sentinel = AsyncSentinel(url.nodes, sentinel_kwargs=ask)
+        master: redis_async.Redis = sentinel.master_for(url.master_name, retry=retry, **settings)
+        return master
+    return redis_async.Redis(**settings, **_place(url), retry=retry)
+
+
+def _settings(url: RedisUrl) -> dict[str, Any]:
+    """What all connections share.
+
+    Nothing is sent but the greeting, so that a user needs no rights beyond its commands: hence
+    no library name, no health checks (PING is a right of its own; a retry finds a connection
+    that has died, TCP keepalive one that is idle) and no maintenance notifications.
+    """
+    options = url.options
+    return {
+        "username": url.username,
+        "password": url.password,
+        "protocol": 3,
+        "socket_timeout": options.socket_timeout,
+        "socket_connect_timeout": options.socket_connect_timeout,
+        "socket_keepalive": True,
+        "max_connections": options.max_connections,
+        "client_name": options.client_name,
+        "driver_info": None,
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+        **_tls(url),
+    }
+
+
+def _sentinel_settings(url: RedisUrl) -> dict[str, Any]:
+    """Sentinels have users of their own, and answer from memory: they are asked as servers are."""
+    who = {
+        "username": url.options.sentinel_username,
+        "password": url.options.sentinel_password,
+    }
+    return _settings(url) | who
+
+
+def _tls(url: RedisUrl) -> dict[str, Any]:
+    if not url.tls:
+        return {}
+    options = url.options
+    files = {
+        "ssl_ca_certs": options.ssl_ca_certs,
+        "ssl_certfile": options.ssl_certfile,
+        "ssl_keyfile": options.ssl_keyfile,
+    }
+    return {
+        "ssl": True,
+        "ssl_cert_reqs": options.ssl_cert_reqs,
+        "ssl_check_hostname": options.ssl_check_hostname and options.ssl_cert_reqs != "none",
+        **{name: str(path) for name, path in files.items() if path is not None},
+    }
+
+
+def _place(url: RedisUrl) -> dict[str, Any]:
+    if url.kind == "socket":
+        return {"unix_socket_path": url.path}
+    [(host, port)] = url.nodes
+    return {"host": host, "port": port}

@@ -1,0 +1,139 @@
+"""Carries plans out on a Redis: with a few quick tries, and errors in fleeting's own words."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from .clients import AsyncClient, Client, async_client_for, client_for
+from .commands import Command, Plan, Reply
+from .exchange import checked, completed
+from .faults import VENDOR_ERRORS, is_passing, translated
+from .pipelines import refresh, send, send_async
+from .url import RedisUrl
+
+T = TypeVar("T")
+
+PAUSES: Final = (0.0, 0.05, 0.2, 0.5)
+"""Seconds before each further try: a broken connection is made anew at once, a restart gets most
+of a second. Whoever can wait longer, as a worker can, has a loop of its own."""
+
+_NOTHING_YET: Final[Any] = None
+"""What starts a generator."""
+
+
+class RedisConnection:
+    """One Redis, with a blocking and an asynchronous client, each made when it is first needed.
+
+    Every command of a plan may be sent again when its reply was lost: scripts and lists are made
+    so that it takes effect once, and an announcement may be made twice.
+    """
+
+    def __init__(
+        self,
+        make_client: Callable[[], Client],
+        make_async_client: Callable[[], AsyncClient],
+        *,
+        where: str,
+        is_cluster: bool = False,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        self.where = where
+        self.is_cluster = is_cluster
+        self._make_client = make_client
+        self._make_async_client = make_async_client
+        self._pauses = pauses
+        self._lock = Lock()
+        self._client: Client | None = None
+        self._async_client: AsyncClient | None = None
+
+    @classmethod
+    def to(cls, url: RedisUrl) -> RedisConnection:
+        """The connection to what `url` names; nothing happens before the first command."""
+        return cls(
+            lambda: client_for(url),
+            lambda: async_client_for(url),
+            where=str(url),
+            is_cluster=url.kind == "cluster",
+        )
+
+    def run(self, plan: Plan[T]) -> T:
+        """Carry out a plan, blocking.
+
+        Raises:
+            StoreUnavailable: Redis cannot be reached or does not answer in time.
+            StoreDenied: it refuses the credentials or a command.
+            StoreCorrupt: a key holds something that fleeting did not write.
+        """
+        steps, replies = completed(plan, self.where), _NOTHING_YET
+        try:
+            while True:
+                replies = self._attempt(steps.send(replies))
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def run_async(self, plan: Plan[T]) -> T:
+        """Carry out a plan in the running event loop; raises as `run`."""
+        steps, replies = completed(plan, self.where), _NOTHING_YET
+        try:
+            while True:
+                replies = await self._attempt_async(steps.send(replies))
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def client(self) -> Client:
+        """The blocking client, for what is not a plan: a subscription."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._make_client()
+            return self._client
+
+    def close(self) -> None:
+        """Close the blocking client; the next use makes another."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    async def aclose(self) -> None:
+        """Close the asynchronous client; the next use, in any event loop, makes another."""
+        client, self._async_client = self._async_client, None
+        if client is not None:
+            await client.aclose()
+
+    def _attempt(self, commands: Sequence[Command]) -> list[Reply]:
+        pauses = iter(self._pauses)
+        while True:
+            try:
+                return checked(send(self.client(), commands))
+            except VENDOR_ERRORS as error:
+                pause = self._pause_after(error, pauses)
+            time.sleep(pause)
+
+    async def _attempt_async(self, commands: Sequence[Command]) -> list[Reply]:
+        pauses, is_first = iter(self._pauses), True
+        while True:
+            try:
+                client = self._async()
+                if not is_first:
+                    await refresh(client)
+                return checked(await send_async(client, commands))
+            except VENDOR_ERRORS as error:
+                pause, is_first = self._pause_after(error, pauses), False
+            await asyncio.sleep(pause)
+
+    def _async(self) -> AsyncClient:
+        if self._async_client is None:
+            self._async_client = self._make_async_client()
+        return self._async_client
+
+    def _pause_after(self, error: Exception, pauses: Iterator[float]) -> float:
+        pause = next(pauses, None) if is_passing(error) else None
+        if pause is None:
+            raise translated(error, self.where) from error
+        return pause

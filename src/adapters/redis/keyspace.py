@@ -1,0 +1,97 @@
+"""The names of everything that is kept in Redis.
+
+Scripts touch keys of one hash slot only: the record's name holds the value's in braces, and the
+two lists of a function hold the function's, so that each pair lies on one node of a cluster.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ...domain.errors import InvalidSetting
+from ...domain.result_key import Address
+
+_PREFIX: Final = re.compile(r"[A-Za-z0-9_.:/-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Keyspace:
+    """Key names of one installation; without a prefix a value's name is the result key itself."""
+
+    prefix: str = ""
+
+    @classmethod
+    def under(cls, prefix: str) -> Keyspace:
+        """The names under `prefix`, which is set apart by a colon.
+
+        Raises:
+            InvalidSetting: the prefix holds braces, which would put all keys into one slot, or
+                anything else that is hard to type.
+        """
+        if _PREFIX.fullmatch(prefix) is None:
+            raise InvalidSetting(
+                "the prefix of the Redis keys may hold letters, digits and the signs _ . : / - only"
+            )
+        return cls(f"{prefix.rstrip(':')}:" if prefix.rstrip(":") else "")
+
+    def value(self, address: Address) -> str:
+        """String: the function's JSON."""
+        return f"{self._tenant(address.namespace)}{address.key}"
+
+    def record(self, address: Address) -> str:
+        """Hash: everything else that is known of the task."""
+        return f"{{{self.value(address)}}}:run"
+
+    def live(self, namespace: str, function: str) -> str:
+        """Sorted set: keys of the function's values by their expiry."""
+        return f"{self._lists(namespace, function)}:live"
+
+    def other(self, namespace: str, function: str) -> str:
+        """Sorted set: keys of the function's tasks without a value by their expiry."""
+        return f"{self._lists(namespace, function)}:other"
+
+    def functions(self, namespace: str) -> str:
+        """Sorted set: functions by the expiry of their longest-lived value."""
+        return f"{self._tenant(namespace)}functions"
+
+    def events(self, namespace: str) -> str:
+        """Stream: announcements."""
+        return f"{self._tenant(namespace)}events"
+
+    def reservation(self, namespace: str, name: str) -> str:
+        """String: the task that an idempotency key stands for."""
+        return f"{self._tenant(namespace)}idem:{name}"
+
+    def source(self, digest: str) -> str:
+        """String: a module text."""
+        return f"{self.prefix}source:{digest}"
+
+    @property
+    def open_tasks(self) -> str:
+        """Sorted set: open tasks of all namespaces by their deadline."""
+        return f"{self.prefix}open"
+
+    @property
+    def cancellations(self) -> str:
+        """Channel: open tasks that shall end."""
+        return f"{self.prefix}cancel"
+
+    def _tenant(self, namespace: str) -> str:
+        return f"{self.prefix}{namespace}:" if namespace else self.prefix
+
+    def _lists(self, namespace: str, function: str) -> str:
+        tenant = f"{namespace}:" if namespace else ""
+        return f"{self.prefix}{{{tenant}{function}}}"
+
+
+def member_of(address: Address) -> str:
+    """An address as one text, where tasks of all namespaces are together."""
+    return f"{address.namespace}:{address.key}"
+
+
+def address_of(member: bytes) -> Address:
+    """Read back what `member_of` wrote."""
+    namespace, _, key = member.decode("utf-8", "replace").partition(":")
+    return Address(namespace, key)

@@ -1,0 +1,2 @@
+-- KEYS: record.
+return snapshot(0, KEYS[1])

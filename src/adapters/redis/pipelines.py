@@ -1,0 +1,87 @@
+"""One round trip of redis-py: commands out, replies back, errors among the replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+import redis.asyncio as redis_async
+from redis.cluster import PipelineCommand
+from redis.exceptions import AskError, RedisError, TryAgainError
+
+from .clients import AsyncClient, Client
+from .commands import Command, Reply
+
+_ELSEWHERE = (AskError, TryAgainError)
+"""Replies of a node that does not have, or not yet, the slot; MovedError is an AskError."""
+
+
+def send(client: Client, commands: Sequence[Command]) -> list[Reply]:
+    """Send to one server, or to each node of a cluster that is concerned."""
+    if isinstance(client, redis.RedisCluster):
+        return _send_to_nodes(client, commands)
+    pipeline = client.pipeline(transaction=False)
+    for command in commands:
+        pipeline.execute_command(*command.words)
+    return pipeline.execute(raise_on_error=False)
+
+
+async def send_async(client: AsyncClient, commands: Sequence[Command]) -> list[Reply]:
+    """As `send`."""
+    if isinstance(client, redis_async.RedisCluster):
+        return await _send_to_nodes_async(client, commands)
+    pipeline = client.pipeline(transaction=False)
+    for command in commands:
+        pipeline.execute_command(*command.words)
+    return await pipeline.execute(raise_on_error=False)
+
+
+async def refresh(client: AsyncClient) -> None:
+    """After a failure, learn anew which node has which slots, without cutting off other callers.
+
+    A blocking cluster client does that by itself.
+    """
+    if isinstance(client, redis_async.RedisCluster):
+        await client.nodes_manager.initialize()
+
+
+def _send_to_nodes(client: redis.RedisCluster, commands: Sequence[Command]) -> list[Reply]:
+    """Write to all nodes, then read from all; the nodes work at the same time.
+
+    Nodes are found here by the keys that the commands name, since redis-py would ask the server
+    about the keys of each script. What has moved is followed one by one.
+    """
+    stack = [
+        PipelineCommand(command.words, _target(client, command), position)
+        for position, command in enumerate(commands)
+    ]
+    pipeline = client.pipeline()
+    replies = pipeline.send_cluster_commands(stack, raise_on_error=False, allow_redirections=False)
+    return [
+        _follow(client, command) if isinstance(reply, _ELSEWHERE) else reply
+        for command, reply in zip(commands, replies, strict=True)
+    ]
+
+
+async def _send_to_nodes_async(
+    client: redis_async.RedisCluster, commands: Sequence[Command]
+) -> list[Reply]:
+    await client.initialize()
+    pipeline = client.pipeline()
+    for command in commands:
+        pipeline.execute_command(*command.words, **_target(client, command))
+    return await pipeline.execute(raise_on_error=False)
+
+
+def _target(
+    client: redis.RedisCluster | redis_async.RedisCluster, command: Command
+) -> dict[str, Any]:
+    return {"target_nodes": client.get_node_from_key(command.key)}
+
+
+def _follow(client: redis.RedisCluster, command: Command) -> Reply:
+    try:
+        return client.execute_command(*command.words)
+    except RedisError as error:
+        return error

@@ -1,0 +1,7 @@
+-- Extend a lease, if the attempt is still the stored one.
+-- KEYS: record. ARGV: version, lease in ms. Returns: held, cancel requested.
+local stored = redis.call('HMGET', KEYS[1], 'version', 'cancel')
+local marked = stored[2] and 1 or 0
+if stored[1] ~= ARGV[1] then return {0, marked} end
+redis.call('HSET', KEYS[1], 'lease', string.format('%.0f', now + tonumber(ARGV[2])))
+return {1, marked}

@@ -1,0 +1,181 @@
+"""What a URL says about a Redis: where it is, who asks, and how it is spoken to."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError
+
+from ...domain.errors import InvalidSetting
+
+Kind = Literal["server", "socket", "sentinel", "cluster"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    "redis": "server",
+    "rediss": "server",
+    "unix": "socket",
+    "redis+sentinel": "sentinel",
+    "rediss+sentinel": "sentinel",
+    "redis+cluster": "cluster",
+    "rediss+cluster": "cluster",
+}
+_PORTS: Final[dict[Kind, int]] = {"server": 6379, "sentinel": 26379, "cluster": 6379, "socket": 0}
+
+
+class UrlOptions(BaseModel):
+    """What may stand behind the question mark; the names are redis-py's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    socket_timeout: float = Field(default=5, gt=0)
+    """Seconds to wait for an answer: what is slower than that has stalled."""
+    socket_connect_timeout: float = Field(default=2, gt=0)
+    """Seconds to wait for a connection; also the time in which TLS must be agreed on."""
+    max_connections: int = Field(default=1_000, gt=0)
+    """Connections of one process to one server; each waiting reader and each thread has one."""
+    client_name: str | None = Field(default=None, pattern=r"^[!-~]+$")
+    """Shown by CLIENT LIST. None by default, since naming a connection is a right of its own."""
+    sharded: bool = False
+    """Whether several servers stand behind the one address, as in a sharded Redis Enterprise:
+    then announcements follow in a round trip of their own, so that nobody hears of a result
+    before it is there."""
+    db: int = 0
+    ssl_ca_certs: FilePath | None = None
+    ssl_certfile: FilePath | None = None
+    ssl_keyfile: FilePath | None = None
+    ssl_cert_reqs: Literal["required", "none"] = "required"
+    ssl_check_hostname: bool = True
+    sentinel_username: str | None = None
+    sentinel_password: str | None = Field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisUrl:
+    """A parsed URL; its text form names the place and nothing secret."""
+
+    kind: Kind
+    tls: bool
+    nodes: tuple[tuple[str, int], ...] = ()
+    """Of a server its own address, of sentinels and clusters some members to ask."""
+    path: str = ""
+    """Of a Unix socket."""
+    master_name: str = ""
+    """Under which sentinels know the server."""
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    options: UrlOptions
+
+    def __str__(self) -> str:
+        hosts = ", ".join(f"{host}:{port}" for host, port in self.nodes)
+        return {
+            "server": f"Redis at {hosts}",
+            "socket": f"Redis at {self.path}",
+            "sentinel": f"Redis {self.master_name!r} of the sentinels {hosts}",
+            "cluster": f"Redis Cluster at {hosts}",
+        }[self.kind]
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether keys live on several servers, which keep no order among themselves."""
+        return self.kind == "cluster" or self.options.sharded
+
+
+def parse(url: str) -> RedisUrl:
+    """Read a URL.
+
+    Raises:
+        InvalidSetting: it is not one of the known forms; the message names the part that is
+            wrong and never the password.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise InvalidSetting("the Redis URL cannot be read: check its brackets") from None
+    kind = _KINDS.get(parts.scheme)
+    if kind is None:
+        raise InvalidSetting(f"{parts.scheme}:// is no Redis URL: use one of {', '.join(_KINDS)}")
+    user, _, hosts = parts.netloc.rpartition("@")
+    username, _, password = user.partition(":")
+    options = _options(parts.query)
+    tls = parts.scheme.startswith("rediss")
+    _check_tls(options, tls=tls)
+    return RedisUrl(
+        kind=kind,
+        tls=tls,
+        nodes=() if kind == "socket" else _nodes(hosts, _PORTS[kind]),
+        path=_socket(parts.path) if kind == "socket" else "",
+        master_name=_master_name(parts.path) if kind == "sentinel" else "",
+        username=unquote(username) or None,
+        password=unquote(password) or None,
+        options=_without_database(options, parts.path, kind),
+    )
+
+
+def _options(query: str) -> UrlOptions:
+    try:
+        return UrlOptions.model_validate(dict(parse_qsl(query, keep_blank_values=True)))
+    except ValidationError as exc:
+        problem = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = str(problem["loc"][0])
+        if problem["type"] != "extra_forbidden":
+            text = problem["msg"][0].lower() + problem["msg"][1:]
+            raise InvalidSetting(f"{name} in the Redis URL: {text}") from None
+        near = difflib.get_close_matches(name, UrlOptions.model_fields, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        known = ", ".join(UrlOptions.model_fields)
+        raise InvalidSetting(
+            f"{name} in the Redis URL is no option{hint}: there are {known}"
+        ) from None
+
+
+def _check_tls(options: UrlOptions, *, tls: bool) -> None:
+    asked = sorted(name for name in options.model_fields_set if name.startswith("ssl_"))
+    if asked and not tls:
+        raise InvalidSetting(
+            f"{asked[0]} in the Redis URL has no effect without TLS: write rediss instead of redis"
+        )
+
+
+def _nodes(hosts: str, default_port: int) -> tuple[tuple[str, int], ...]:
+    return tuple(_node(host, default_port) for host in (hosts or "localhost").split(","))
+
+
+def _node(text: str, default_port: int) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host:
+        raise InvalidSetting(f"{text!r} in the Redis URL is no address: write host:port")
+    return host, port or default_port
+
+
+def _socket(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise InvalidSetting("a Redis URL of a socket names its whole path: unix:///run/redis.sock")
+    return unquote(path)
+
+
+def _master_name(path: str) -> str:
+    name = unquote(path).strip("/")
+    if not name or "/" in name:
+        raise InvalidSetting(
+            "a sentinel URL ends with the name of the master: redis+sentinel://host:26379/name"
+        )
+    return name
+
+
+def _without_database(options: UrlOptions, path: str, kind: Kind) -> UrlOptions:
+    number = path.strip("/") if kind in {"server", "cluster"} else ""
+    if options.db != 0 or number not in {"", "0"}:
+        raise InvalidSetting(
+            "fleeting keeps to Redis database 0, because Redis Cluster and Redis Enterprise have "
+            "no other: remove the number from the URL, and where several installations share a "
+            "server, set a prefix (FLEETING_PREFIX)"
+        )
+    return options
