@@ -20,7 +20,7 @@ every 15."""
 _PAUSE: Final = 1.0
 """Seconds before a reconnection, unless the service asks for another pause."""
 
-_TRIES: Final = 10
+TRIES: Final = 10
 """Connections in a row that are refused or lost at once before a stream is given up."""
 
 
@@ -59,7 +59,7 @@ class HttpEvents:
             else:
                 error = ServiceUnavailable(f"{path}: the service closes every stream at once")
             failures += 1
-            if failures >= _TRIES or not error.retryable:
+            if failures >= TRIES or not error.retryable:
                 raise error
             await self._sleep(_PAUSE if parser.retry_seconds is None else parser.retry_seconds)
             parser = parser.again()

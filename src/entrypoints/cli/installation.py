@@ -1,4 +1,4 @@
-"""`fleeting check`, `openapi` and `version`: what is installed here, and how it is set up."""
+"""`fleeting check`, `doctor`, `openapi` and `version`: what is installed here, and how it is set up."""
 
 from __future__ import annotations
 
@@ -30,6 +30,29 @@ def check(*, as_json: Json = False) -> None:
     else:
         _print(report)
     if not report.is_well:
+        raise typer.Exit(UNAVAILABLE)
+
+
+@reporting
+def doctor(*, as_json: Json = False) -> None:
+    """Look at isolation, versions, settings and delays of every dependency, and say what follows.
+
+    Ends with code 69 if something was found that must be mended.
+    """
+    from ..doctor import is_well, run
+
+    examinations = run()
+    rows = [
+        (each.part, found.subject, found.severity, found.message)
+        for each in examinations
+        for found in each.findings
+    ]
+    names = ("part", "subject", "severity", "message")
+    if as_json:
+        print_json({"ok": is_well(examinations), "findings": [dict(zip(names, row, strict=True)) for row in rows]})
+    else:
+        print_table(names, rows)
+    if not is_well(examinations):
         raise typer.Exit(UNAVAILABLE)
 
 

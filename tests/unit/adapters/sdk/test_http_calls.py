@@ -1,0 +1,132 @@
+"""What may help is tried again, within the time there is; the rest is not."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from fleeting.adapters.sdk.http_calls import TRIES, HttpCalls
+from fleeting.domain import errors as e
+
+from .scripted_service import URL, Answer, ManualTime, ScriptedService, problem
+
+OK = httpx2.Response(200, json={"ok": True})
+AWAY = httpx2.ConnectError("All connection attempts failed")
+
+
+def calls(
+    time: ManualTime, *answers: Answer, timeout: float = 30
+) -> tuple[HttpCalls, ScriptedService]:
+    service = ScriptedService(*answers)
+    return (
+        HttpCalls(service.client(), timeout=timeout, sleep=time.sleep, now=time.now),
+        service,
+    )
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        AWAY,
+        httpx2.ReadTimeout("slow"),
+        httpx2.RemoteProtocolError("cut"),
+        httpx2.Response(502, text="bad gateway"),
+        problem(503, "store_unavailable"),
+        problem(503, "not_ready"),
+        httpx2.Response(429, text="slow down"),
+    ],
+    ids=repr,
+)
+async def test_a_passing_failure_is_ridden_out(failure: Answer) -> None:
+    time = ManualTime()
+    http, service = calls(time, failure, failure, OK)
+
+    assert await http.json("GET", "functions") == {"ok": True}
+    assert len(service.requests) == 3
+    assert len(time.slept) == 2
+
+
+async def test_a_lasting_failure_is_given_up_soon() -> None:
+    time = ManualTime()
+    http, service = calls(time, AWAY)
+
+    with pytest.raises(e.ServiceUnavailable, match=r"cannot be reached.*is the API running"):
+        await http.json("GET", "functions")
+    assert len(service.requests) == TRIES
+    assert sum(time.slept) < 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (problem(410, "result_gone"), e.ResultGone),
+        (problem(409, "result_not_ready"), e.ResultNotReady),
+        (problem(422, "invalid_task"), e.InvalidTask),
+        (problem(500, "store_denied"), e.StoreDenied),
+        (problem(500, "internal_error"), e.ServiceFault),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+async def test_what_a_repetition_cannot_change_is_raised_at_once(
+    answer: Answer, kind: type[e.FleetingError]
+) -> None:
+    http, service = calls(ManualTime(), answer)
+
+    with pytest.raises(kind):
+        await http.json("GET", "functions")
+    assert len(service.requests) == 1
+
+
+async def test_the_service_says_how_long_to_wait() -> None:
+    time = ManualTime()
+    busy = problem(503, "queue_unavailable", headers={"Retry-After": "7"})
+    http, _ = calls(time, busy, OK)
+    await http.json("GET", "functions")
+
+    assert time.slept == [7]
+
+
+async def test_a_wait_beyond_the_time_there_is_is_not_begun() -> None:
+    time = ManualTime()
+    busy = problem(503, "queue_unavailable", headers={"Retry-After": "7"})
+    http, service = calls(time, busy, timeout=5)
+
+    with pytest.raises(e.QueueUnavailable):
+        await http.json("GET", "functions")
+    assert (len(service.requests), time.slept) == (1, [])
+
+
+async def test_every_try_gets_the_time_that_is_left() -> None:
+    time = ManualTime()
+    busy = problem(503, "queue_unavailable", headers={"Retry-After": "2"})
+    http, service = calls(time, busy, OK, timeout=5)
+    await http.json("GET", "get-result", wait=10)
+    limits = [request.extensions["timeout"] for request in service.requests]
+
+    assert [limit["read"] for limit in limits] == [15, 13]
+    assert limits[0]["connect"] == 5
+
+
+async def test_parameters_and_body_are_sent_below_the_base_address() -> None:
+    http, service = calls(ManualTime(), OK)
+    await http.json("POST", "tasks", params={"status": ["failed", "lost"]}, body={"a": "ü"})
+    [request] = service.requests
+
+    assert str(request.url) == f"{URL}/tasks?status=failed&status=lost"
+    assert request.headers["Content-Type"] == "application/json"
+    assert service.bodies() == [{"a": "ü"}]
+
+
+async def test_an_answer_that_is_no_json_is_a_fault() -> None:
+    http, _ = calls(ManualTime(), httpx2.Response(200, text="<html>"))
+
+    with pytest.raises(e.ServiceFault, match="no JSON"):
+        await http.json("GET", "functions")
+
+
+async def test_an_address_that_cannot_be_spoken_to_is_a_fault() -> None:
+    http, service = calls(ManualTime(), httpx2.UnsupportedProtocol("gopher"))
+
+    with pytest.raises(e.ServiceFault, match="cannot be talked to"):
+        await http.json("GET", "functions")
+    assert len(service.requests) == 1
