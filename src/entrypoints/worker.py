@@ -17,8 +17,8 @@ def run(
     concurrency: int | None = None,
     queues: str | None = None,
     name: str | None = None,
-) -> None:
-    """Work until SIGTERM or SIGINT; arguments of None come from the settings.
+) -> int:
+    """Work until SIGTERM or SIGINT; returns the exit code. Arguments of None come from settings.
 
     Raises:
         ConfigurationError: the settings cannot be.
@@ -32,7 +32,7 @@ def run(
     logs.configure(settings.log_level)
     from ..adapters.celery.worker import run_worker
 
-    run_worker(
+    return run_worker(
         url=settings.queue_url,
         options=Container(settings=settings).queue_options(),
         limits=settings.limits,

@@ -74,7 +74,13 @@ _add(
     task.cancel,
 )
 _add("Serve", servers.worker, servers.api)
-_add("Look at the installation", installation.check, installation.openapi, installation.version)
+_add(
+    "Look at the installation",
+    installation.check,
+    installation.doctor,
+    installation.openapi,
+    installation.version,
+)
 
 
 def run() -> None:

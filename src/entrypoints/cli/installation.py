@@ -1,4 +1,4 @@
-"""`fleeting check`, `doctor`, `openapi` and `version`: what is installed here, and how it is set up."""
+"""What is installed here, and how it is set up: `check`, `doctor`, `openapi`, `version`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,12 @@ def doctor(*, as_json: Json = False) -> None:
     ]
     names = ("part", "subject", "severity", "message")
     if as_json:
-        print_json({"ok": is_well(examinations), "findings": [dict(zip(names, row, strict=True)) for row in rows]})
+        print_json(
+            {
+                "ok": is_well(examinations),
+                "findings": [dict(zip(names, row, strict=True)) for row in rows],
+            }
+        )
     else:
         print_table(names, rows)
     if not is_well(examinations):

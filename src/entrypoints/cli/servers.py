@@ -53,7 +53,7 @@ def worker(
     """
     from ..worker import run
 
-    run(pool=pool, concurrency=concurrency, queues=queues, name=name)
+    raise typer.Exit(run(pool=pool, concurrency=concurrency, queues=queues, name=name))
 
 
 @reporting

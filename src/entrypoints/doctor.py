@@ -1,0 +1,81 @@
+"""Say how far an installation can be relied on, and what its operator should change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..domain.errors import PortError
+from ..domain.isolation import Isolation
+from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
+from .check import mask
+from .container import Container
+from .settings import Settings, load
+
+_PATIENCE: Final = 10.0
+"""Seconds that one dependency may take to be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found about one part of the installation."""
+
+    part: str
+    findings: tuple[Diagnosis, ...]
+
+
+def run() -> tuple[Examination, ...]:
+    """Look at isolation and at every dependency.
+
+    Raises:
+        ConfigurationError: the settings cannot be.
+    """
+    settings = load()
+    return asyncio.run(_examine(settings))
+
+
+def is_well(examinations: Sequence[Examination]) -> bool:
+    """Whether nothing was found that is an error."""
+    return all(found.severity != "error" for each in examinations for found in each.findings)
+
+
+async def _examine(settings: Settings) -> tuple[Examination, ...]:
+    container = Container(settings=settings)
+    results, queue = container.results(), container.queue()
+    try:
+        return (
+            Examination("runs", (_isolation(settings),)),
+            await _look(f"result store {mask(settings.store)}", results.health),
+            await _look(f"task queue {mask(settings.queue_url)}", queue.health),
+        )
+    finally:
+        await results.aclose()
+        await queue.aclose()
+
+
+def _isolation(settings: Settings) -> Diagnosis:
+    level = settings.isolation_in_force
+    if level is Isolation.NONE:
+        return Diagnosis("isolation", "error", "none: scripts run inside this process")
+    return Diagnosis(
+        "isolation",
+        "warning",
+        f"{level}: limits hold, but scripts can read what the worker's user can; run only scripts "
+        "of people you trust",
+    )
+
+
+async def _look(part: str, health: SupportsPing) -> Examination:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            if isinstance(health, SupportsDiagnosis):
+                return Examination(part, tuple(await health.diagnose()))
+            await health.ping()
+    except PortError as exc:
+        return Examination(part, (Diagnosis("answer", "error", exc.message),))
+    except TimeoutError:
+        late = f"no answer within {_PATIENCE:g} seconds"
+        return Examination(part, (Diagnosis("answer", "error", late),))
+    return Examination(part, (Diagnosis("answer", "ok", "it answers"),))
