@@ -1,0 +1,173 @@
+"""The rules in docs/reference/keys.md are enough for every role, and no more than they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import redis
+
+from fleeting.adapters.sdk.client import Client
+from fleeting.domain.errors import IdempotencyConflict, TaskFailed
+from fleeting.domain.result import Status
+
+from ..pages import ROOT, blocks
+from .pipeline.deployment import Deployment
+from .servers.require import require
+from .servers.tls_redis_server import TlsRedisServer
+from .servers.wait import wait_until
+
+PAGE = ROOT / "docs" / "reference" / "keys.md"
+SCRIPT = (
+    (ROOT / "examples" / "05_slow.py").read_text()
+    + "\n\n"
+    + """\
+def add(a, b):
+    return a + b
+
+
+def fail():
+    raise ValueError
+"""
+)
+LONG_SCRIPT = SCRIPT + "# " + "x" * 2000
+PATIENCE = timedelta(seconds=20)
+KEY = "add_1763683200000_0123456789abcdef"
+NOBODYS = ["KEYS *", "SCAN 0", "FLUSHALL", "CONFIG GET *", "GET {other}", "SUBSCRIBE other"]
+
+Rules = Mapping[str, Sequence[str]]
+
+
+def rules() -> dict[str, list[str]]:
+    """The rules of the page, by the role in the heading above them."""
+    roles = re.findall(r"(?m)^### The role `(\w+)`$", PAGE.read_text())
+    found = [block.text.split() for block in blocks(PAGE, "acl")]
+    return dict(zip(roles, found, strict=True))
+
+
+def under_prefix(words: Sequence[str]) -> list[str]:
+    """The rules as the last paragraph of the page changes them for `FLEETING_PREFIX=shop`."""
+    kept = [w for w in words if "~" not in w or "{fleeting}" in w]
+    kept = [w.replace("&cancel", "&shop:cancel") for w in kept]
+    mode = "~" if any(w.startswith("~") for w in words) else "%R~"
+    return [*kept, f"{mode}shop:*", f"{mode}{{shop:*}}:run"]
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """An installation whose processes may do what the page says, and nothing else."""
+
+    server: TlsRedisServer
+    deployment: Deployment
+    api: Client
+    retriever: Client
+
+    def refusals(self) -> list[object]:
+        with redis.Redis.from_url(self.server.admin_url, decode_responses=True) as admin:
+            return [(e["username"], e["reason"], e["object"]) for e in admin.acl_log()]
+
+
+@contextmanager
+def guarded(users: Rules, directory: Path, **settings: str) -> Iterator[Guarded]:
+    with ExitStack() as stack:
+        server = stack.enter_context(TlsRedisServer(directory / "redis", users=users))
+        environment = {f"FLEETING_{name.upper()}": value for name, value in settings.items()}
+        deployment = stack.enter_context(Deployment(environment, logs=directory))
+        api = deployment.api(store=server.url_of("api"))
+        retriever = deployment.api(store=server.url_of("retrieve"), api_roles="retrieve")
+        deployment.worker(store=server.url_of("worker"))
+        yield Guarded(server, deployment, deployment.client(api), deployment.client(retriever))
+
+
+@pytest.fixture(params=["as written", "under a prefix"])
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Guarded]:
+    require("redis-server")
+    users: Rules = rules()
+    settings = {}
+    if request.param == "under a prefix":
+        users = {role: under_prefix(words) for role, words in users.items()}
+        settings["prefix"] = "shop"
+    with guarded(users, tmp_path, **settings) as found:
+        yield found
+
+
+def test_nothing_that_a_role_needs_is_refused(installation: Guarded) -> None:
+    api = installation.api
+
+    assert list(api.map(SCRIPT, "add", [1, 2], [10, 20]).results(30)) == [11, 22]
+    assert api.submit(LONG_SCRIPT, "add", 1, 2).result(30) == 3
+    assert api.submit(SCRIPT, "add", 1, 2, countdown_seconds=1).result(30) == 3
+    with pytest.raises(TaskFailed):
+        api.submit(SCRIPT, "fail", max_attempts=2, retry_on=["raised"]).result(30)
+    cancel_while_running(api)
+    repeat_a_request(api)
+    read_everything(installation.retriever)
+    read_everything(api)
+
+    assert installation.refusals() == []
+
+
+@pytest.mark.parametrize("installation", ["as written"], indirect=True)
+def test_nothing_that_a_take_over_needs_is_refused(installation: Guarded) -> None:
+    """The messages and claims of a killed worker go to another one."""
+    store = installation.server.url_of("worker")
+    second = installation.deployment.worker(store=store)
+    handles = installation.api.map(SCRIPT, "slow", [15] * 4)
+    wait_until(lambda: all(h.status() is Status.RUNNING for h in handles), within=PATIENCE)
+
+    second.kill()
+
+    assert list(handles.results(50)) == ["15 steps"] * 4
+    assert installation.refusals() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "command"),
+    [
+        ("retrieve", f"DEL {KEY}"),
+        ("retrieve", f"SET {KEY} 1"),
+        ("retrieve", "LRANGE {fleeting}:fleeting 0 -1"),
+        ("retrieve", "EVAL return 0"),
+        ("api", "BRPOP {fleeting}:fleeting 0"),
+        ("api", "LRANGE {fleeting}:fleeting 0 -1"),
+        ("api", "HGETALL {fleeting}:unacked"),
+        ("worker", "SET source:0 x"),
+        *((role, command) for role in ("retrieve", "api", "worker") for command in NOBODYS),
+    ],
+)
+def test_what_a_role_does_not_need_is_refused(redis_url: str, role: str, command: str) -> None:
+    with redis.Redis.from_url(redis_url, decode_responses=True) as admin:
+        admin.execute_command("ACL", "SETUSER", role, "reset", "on", *rules()[role])
+        answer = admin.execute_command("ACL", "DRYRUN", role, *command.split())
+        admin.acl_deluser(role)
+
+    assert "no permissions" in answer
+
+
+def cancel_while_running(api: Client) -> None:
+    handle = api.submit(SCRIPT, "slow", 1000)
+    wait_until(lambda: handle.status() is Status.RUNNING, within=PATIENCE)
+    handle.cancel()
+    assert handle.facts(timeout=20).status is Status.CANCELLED
+
+
+def repeat_a_request(api: Client) -> None:
+    first = api.submit(SCRIPT, "add", 1, 2, idempotency_key="once")
+    assert api.submit(SCRIPT, "add", 1, 2, idempotency_key="once").key == first.key
+    with pytest.raises(IdempotencyConflict):
+        api.submit(SCRIPT, "add", 1, 3, idempotency_key="once")
+
+
+def read_everything(client: Client) -> None:
+    client.ping()
+    assert 11 in client.values("add")
+    assert client.stats("add").count > 0
+    assert "add" in [summary.function for summary in client.functions()]
+    assert [str(facts.status) for facts in client.results("fail")] == ["failed"]
+    with client.stream("slow", after="0-0") as updates:
+        assert next(updates).result.function == "slow"
