@@ -74,7 +74,7 @@ def error_in(payload: bytes) -> Outcome:
     if not isinstance(fields, dict) or not fields.keys() <= _FIELDS:
         raise BadFrame("its error has other fields than errors have")
     code, message, line = (fields.get(name) for name in ("code", "message", "line"))
-    if code not in _FROM_INSIDE or not isinstance(code, str) or not isinstance(message, str):
+    if not isinstance(code, str) or code not in _FROM_INSIDE or not isinstance(message, str):
         raise BadFrame("its error is none that it can know of")
     if not (line is None or type(line) is int):
         raise BadFrame("its error has a line that is no number")
