@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ...domain.errors import InvalidSetting
 
@@ -20,6 +20,13 @@ _TRANSPORTS: Final = {
     "rediss+sentinel": "fleeting-sentinel",
 }
 _SCHEMES: Final = tuple(_TRANSPORTS)
+
+_SENTINEL_BOUNDS: Final = {
+    # The next Sentinel is asked after a second; redis-py would try the first ten times.
+    "socket_timeout": 1.0,
+    "socket_connect_timeout": 1.0,
+    "retry": None,
+}
 
 _TLS_FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 _CERT_REQS: Final = {
@@ -121,7 +128,7 @@ def _sentinel_options(
     name = unquote(parts.path.strip("/"))
     if not name:
         raise InvalidSetting("the queue's URL lacks the Sentinel service: host:port,host:port/name")
-    sentinel: dict[str, object] = {
+    sentinel: dict[str, object] = {**_SENTINEL_BOUNDS} | {
         option: query[f"sentinel_{option}"]
         for option in ("username", "password")
         if f"sentinel_{option}" in query
@@ -129,11 +136,3 @@ def _sentinel_options(
     if tls is not None:
         sentinel |= {"ssl": True, **tls}
     return {"master_name": name, "sentinel_kwargs": sentinel}
-
-
-def masked(url: str) -> str:
-    """The URL without its password and options, for messages."""
-    parts = urlsplit(url)
-    user, at, hosts = parts.netloc.rpartition("@")
-    name = quote(unquote(user.partition(":")[0]))
-    return f"{parts.scheme}://{name}{at}{hosts}{parts.path}"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
 from celery import signals
-from celery.concurrency.base import BasePool
 from celery.concurrency.solo import TaskPool as SoloPool
-from celery.exceptions import NotRegistered, WorkerTerminate
+from celery.concurrency.thread import TaskPool as ThreadPool
+from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import state
 from celery.worker.consumer import Consumer as StockConsumer
+
+from ...domain.errors import MalformedMessage
+from .task_message import check_task_message
 
 _log: Final = logging.getLogger(__name__)
 
@@ -35,35 +39,41 @@ class Consumer(StockConsumer):
 
         def handle_or_drop(message: Any) -> Any:
             try:
+                check_task_message(message)
                 return handle(message)
             except passes:
                 raise
+            except MalformedMessage as exc:
+                self._reject(message, exc.message)
             except Exception as exc:
                 if _is_in_hand(message):
                     raise
-                self._drop(message, f"it is no task message ({type(exc).__name__})")
-                signals.task_rejected.send(sender=self, message=message, exc=None)
+                self._reject(message, f"Celery cannot read it ({type(exc).__name__})")
 
         return handle_or_drop
 
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        with warnings.catch_warnings():
+            # At every lost connection Celery announces what its version 6 will do by default.
+            warnings.simplefilter("ignore", CPendingDeprecationWarning)
+            super().on_connection_error_after_connected(exc)
+
     def on_unknown_message(self, body: Any, message: Any) -> None:
-        self._drop(message, "it names no task")
-        signals.task_rejected.send(sender=self, message=message, exc=None)
+        self._reject(message, "it names no task")
 
     def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
-        headers = message.headers
-        name, uuid = headers.get("task"), headers.get("id")
-        self._drop(message, f"no task {str(name)[:100]!r} is registered here")
-        if self.event_dispatcher and isinstance(uuid, str):
-            exception = f"NotRegistered({str(name)[:100]!r})"
-            self.event_dispatcher.send("task-failed", uuid=uuid, exception=exception)
+        named = message.headers if "task" in message.headers else message.payload
+        self._drop(message, f"no task {named['task'][:100]!r} is registered here")
+        if self.event_dispatcher:
+            self.event_dispatcher.send(
+                "task-failed", uuid=named["id"], exception=f"NotRegistered({named['task'][:100]!r})"
+            )
         signals.task_unknown.send(
-            sender=self, message=message, exc=NotRegistered(name), name=name, id=uuid
+            sender=self, message=message, exc=exc, name=named["task"], id=named["id"]
         )
 
     def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
-        self._drop(message, f"it is no valid task message ({type(exc).__name__})")
-        signals.task_rejected.send(sender=self, message=message, exc=exc)
+        self._reject(message, f"it is no valid task message ({type(exc).__name__})")
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         self._drop(message, f"its body cannot be decoded ({type(exc).__name__})")
@@ -71,14 +81,14 @@ class Consumer(StockConsumer):
     def cancel_active_requests(self) -> None:
         """At the end of a soft shutdown: stop what runs; its messages go back to the queue.
 
-        Threads and the main thread of a solo worker cannot be killed, and Celery would fail in
-        the attempt. A thread is left behind, to end with the process; a solo worker's run is
-        broken off where it stands.
+        Threads cannot be killed, and Celery would fail in the attempt: they end with the process.
         """
-        if type(self.pool).terminate_job is not BasePool.terminate_job:
+        if not isinstance(self.pool, ThreadPool | SoloPool):
             super().cancel_active_requests()
-        elif isinstance(self.pool, SoloPool) and state.active_requests:
-            raise WorkerTerminate(0)
+
+    def _reject(self, message: Any, why: str) -> None:
+        self._drop(message, why)
+        signals.task_rejected.send(sender=self, message=message, exc=None)
 
     def _drop(self, message: Any, why: str) -> None:
         _log.error(

@@ -58,30 +58,32 @@ class VisibilityHeartbeat(StartStopStep):
         """Stop for good, when the pool has stopped."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_RETRY_SECONDS)
         for qos in self._watched:
             qos.let_go_of_kept()
         self._refresh_all()
 
     def _beat(self) -> None:
-        pause = self._pause
-        while not self._stopping.wait(pause):
-            pause = self._pause if self._refresh_all() else _RETRY_SECONDS
+        reached = True
+        while not self._stopping.wait(self._pause if reached else _RETRY_SECONDS):
+            failure = self._refresh_all()
+            if failure is not None and reached:
+                _log.warning("no sign of life reaches Redis: %s", failure)
+            reached = failure is None
 
-    def _refresh_all(self) -> bool:
-        reached = [_refresh(qos) for qos in self._watched]
-        return all(reached)
+    def _refresh_all(self) -> Exception | None:
+        """The last failure, where there was one."""
+        failures = [_refresh(qos) for qos in self._watched]
+        return next((failure for failure in failures if failure is not None), None)
 
 
-def _refresh(qos: QoS) -> bool:
-    if qos.is_idle:
-        return True
+def _refresh(qos: QoS) -> Exception | None:
     try:
-        qos.refresh()
+        if not qos.is_idle:
+            qos.refresh()
     except Exception as exc:  # noqa: BLE001 - a heartbeat that ends would let others take over
-        _log.warning("no sign of life reached Redis: %s", exc)
-        return False
-    return True
+        return exc
+    return None
 
 
 def _running_tags() -> frozenset[str]:

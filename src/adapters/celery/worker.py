@@ -21,7 +21,11 @@ Pool = Literal["threads", "solo", "prefork"]
 
 _CLOSE_WITHIN: Final = timedelta(seconds=1)
 
-_POOLS: Final[dict[str, str]] = {"threads": "fleeting.adapters.celery.pools:ThreadPool"}
+_POOLS: Final[dict[Pool, str]] = {
+    "threads": "fleeting.adapters.celery.pools:ThreadPool",
+    "solo": "fleeting.adapters.celery.pools:SoloPool",
+    "prefork": "prefork",
+}
 
 
 def run_worker(
@@ -83,9 +87,12 @@ def start_worker(
 ) -> int:
     """Run a worker of an application that `make_app` made and `serve` prepared: `run_worker`."""
     treat_sigterm_as_soft_shutdown()
-    worker: Any = app.Worker(
+    from .program import Worker
+
+    worker: Any = Worker(
+        app=app,
         hostname=_node_name(name),
-        pool_cls=_POOLS.get(pool, pool),
+        pool_cls=_POOLS[pool],
         concurrency=concurrency,
         queues=list(queues) or None,
         loglevel=log_level.upper(),
@@ -93,7 +100,7 @@ def start_worker(
     )
     worker.start()
     _close(executions)
-    exitcode = worker.exitcode or 0
+    exitcode = 0 if _was_told_to_stop() else (worker.exitcode or 0)
     if _has_threads_left():
         _leave(exitcode)
     return exitcode
@@ -120,6 +127,13 @@ def _node_name(name: str | None) -> str:
 
     name = name or "fleeting"
     return host_format(default_nodename(name if "@" in name else f"{name}@%h"))
+
+
+def _was_told_to_stop() -> bool:
+    """Whether the end was asked for, whatever Celery stumbles over on the way out."""
+    from celery.worker import state
+
+    return (state.should_stop, state.should_terminate) != (None, None)
 
 
 def _has_threads_left() -> bool:

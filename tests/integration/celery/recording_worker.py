@@ -1,7 +1,7 @@
 """A worker program for tests: what runs is written to Redis lists, so that it can be counted.
 
 Started as a script with one JSON argument: url, record_url, prefix, queue, pool, concurrency,
-visibility_seconds.
+visibility_seconds, soft_shutdown_seconds, name.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def main() -> int:
         queue=options["queue"],
         visibility=timedelta(seconds=options["visibility_seconds"]),
     )
+
+    app.conf.worker_soft_shutdown_timeout = options["soft_shutdown_seconds"]
 
     @app.task(name="test.sleep", ignore_result=True)
     def sleep(name: str, seconds: float) -> None:

@@ -54,7 +54,7 @@ class TcpProxy:
 
     def stop(self) -> None:
         """End everything; a stopped proxy does not start again."""
-        self.refuse()
+        self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -91,7 +91,7 @@ class TcpProxy:
     async def _heal(self) -> None:
         self._flowing.set()
         if self._listener is None:
-            self._listener = await asyncio.start_server(self._serve, sock=self._socket)
+            self._listener = await asyncio.start_server(self._accept, sock=self._socket)
 
     async def _refuse(self) -> None:
         if self._listener is not None:
@@ -107,15 +107,24 @@ class TcpProxy:
             connection.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
 
+    async def _end(self) -> None:
+        await self._refuse()
+        # Connections that were just being accepted.
+        late = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*late, return_exceptions=True)
+        await self._cut()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = self._loop.create_task(self._serve(reader, writer))
+        self._connections.add(connection)
+        # Also of a connection that is cut before its task has begun.
+        connection.add_done_callback(self._connections.discard)
+        connection.add_done_callback(lambda _: writer.transport.abort())
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
         # The server may be away, either side may hang up, cut() cancels: each ends it quietly.
         with suppress(OSError, asyncio.CancelledError):
             await self._pass(reader, writer)
-        writer.transport.abort()
-        self._connections.discard(task)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
