@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 class Spread(BaseModel):
     """Smallest, largest, mean and two percentiles of some numbers."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     count: int
     min: float
@@ -26,7 +26,7 @@ class Spread(BaseModel):
 class Stats(BaseModel):
     """What is known of a function's live results at one moment."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     function: str
     field: str | None

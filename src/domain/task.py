@@ -26,7 +26,7 @@ Seconds = Annotated[float, Field(ge=0.001, allow_inf_nan=False)]
 class TaskRequest(BaseModel):
     """One requested call as it comes over HTTP, the command line or the Python client."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     source: str | None = None
     """The module text; give this or `source_digest`."""

@@ -1,0 +1,147 @@
+"""What the OpenAPI document says of an operation's answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from ...domain import errors as e
+from . import examples
+from .problems import HTTP_TITLES, MEDIA_TYPE, TYPE_PREFIX, Problem, title_of
+from .statuses import RETRY_AFTER_SECONDS, status_of
+
+Responses = dict[int | str, dict[str, Any]]
+Kind = type[e.FleetingError] | str
+"""An error class, or the code of a problem of HTTP itself."""
+
+HTTP_STATUSES: Final = {
+    "invalid_json": 400,
+    "unsupported_media_type": 415,
+    "not_ready": 503,
+    "internal_error": 500,
+}
+
+STORE: Final = (e.StoreUnavailable, e.StoreDenied, e.StoreCorrupt)
+"""How an operation can fail that needs the result store."""
+
+QUERY: Final = (e.InvalidQuery, "internal_error")
+"""How every operation can fail."""
+
+BODY: Final = ("invalid_json", "unsupported_media_type", e.BodyTooLarge)
+"""How an operation that takes a body can fail."""
+
+_REF: Final = "#/components/schemas/"
+
+
+def answer(
+    model: type, description: str, shown: Mapping[str, Any], *, headers: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """A successful answer with named examples."""
+    return {
+        "model": model,
+        "description": description,
+        "content": {"application/json": {"examples": _named(shown)}},
+        "headers": {name: HEADERS[name] for name in headers},
+    }
+
+
+def problems(*kinds: Kind) -> Responses:
+    """The answers that tell of these errors, by status, an example for each."""
+    by_status: dict[int, list[Kind]] = defaultdict(list)
+    for kind in kinds:
+        by_status[_status(kind)].append(kind)
+    return {status: _problem_answer(status, found) for status, found in sorted(by_status.items())}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of `app`, with the schemas that operations refer to by hand."""
+    if app.openapi_schema is None:
+        found = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            tags=app.openapi_tags,
+            routes=app.routes,
+        )
+        schema = Problem.model_json_schema(ref_template=_REF + "{model}")
+        own = {**schema.pop("$defs"), "Problem": schema}
+        found["components"]["schemas"] = dict(
+            sorted((found["components"]["schemas"] | own).items())
+        )
+        _restore_examples(app, found["paths"])
+        app.openapi_schema = found
+    return app.openapi_schema
+
+
+def _restore_examples(app: FastAPI, paths: dict[str, Any]) -> None:
+    """Put the examples back as they are: FastAPI leaves out every null in them."""
+    for route in iter_route_contexts(app.routes):
+        operations = paths.get(route.path or "", {})
+        for method in operations.keys() & {method.lower() for method in route.methods or ()}:
+            for status, response in route.responses.items():
+                shown = operations[method]["responses"][str(status)].get("content", {})
+                for kind, content in response.get("content", {}).items():
+                    shown[kind] |= {k: v for k, v in content.items() if k == "examples"}
+
+
+def _problem_answer(status: int, kinds: list[Kind]) -> dict[str, Any]:
+    shown = {_code(kind): _example(kind) for kind in kinds}
+    titles = " ".join(dict.fromkeys(example["title"] for example in shown.values()))
+    found: dict[str, Any] = {
+        "description": f"{HTTPStatus(status).phrase}. {titles}",
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}, "examples": _named(shown)},
+        },
+    }
+    if status == 503:
+        found["headers"] = {"Retry-After": HEADERS["Retry-After"]}
+    return found
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    code = _code(kind)
+    title = HTTP_TITLES[kind] if isinstance(kind, str) else title_of(kind)
+    return {
+        "type": TYPE_PREFIX + code,
+        "title": title,
+        "status": _status(kind),
+        "detail": title,
+        "instance": "/",
+        "code": code,
+        "request_id": examples.REQUEST_ID,
+    }
+
+
+def _status(kind: Kind) -> int:
+    return HTTP_STATUSES[kind] if isinstance(kind, str) else status_of(kind)
+
+
+def _code(kind: Kind) -> str:
+    return kind if isinstance(kind, str) else kind.code
+
+
+def _named(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {"value": value} for name, value in shown.items()}
+
+
+def _header(description: str, example: str | int) -> dict[str, Any]:
+    kind = "integer" if isinstance(example, int) else "string"
+    return {"description": description, "schema": {"type": kind}, "example": example}
+
+
+HEADERS: Final = {
+    "Location": _header("Where the result will be.", f"/get-result?key={examples.KEY}"),
+    "Retry-After": _header("Seconds to wait before asking again.", RETRY_AFTER_SECONDS),
+    "ETag": _header("Names this list of values; changes exactly when it does.", '"8e3f…"'),
+    "Link": _header(
+        'The next page, as `rel="next"`; it may turn out to be empty.',
+        f'</functions/add/values?limit=100&after={examples.KEY}>; rel="next"',
+    ),
+}

@@ -1,0 +1,162 @@
+"""The Metric Retriever, a function at a time: its live values, its results, its figures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from ...domain import errors as e
+from ...domain.result import Status
+from ...domain.stats import Stats
+from ...ports.clock import Clock
+from ...ports.result_store import Slice
+from ...usecases.retrieve import PAGE, MetricRetriever
+from . import examples
+from . import namespace as ns
+from .documented import HEADERS, QUERY, STORE, answer, problems
+from .namespace import Namespace
+from .parameters import After, Field, Function, Ordering, PageLimit, Statuses, ValuesLimit
+from .raw_json import MEDIA_TYPE, is_known, list_response
+from .schemas import FunctionEntry, FunctionList, ResultPage, TaskSummary
+from .strict_route import StrictRoute
+
+_VALUES: Final[dict[str, Any]] = {
+    "description": "The JSON of every live value, byte for byte as it was stored.",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {"type": "array", "items": {}, "title": "Values"},
+            "examples": {"numbers": {"value": [3, 7]}, "none": {"value": []}},
+        }
+    },
+    "headers": {name: HEADERS[name] for name in ("ETag", "Link")},
+}
+_UNCHANGED: Final[dict[str, Any]] = {
+    "description": "The list is still the one that `If-None-Match` names.",
+    "headers": {"ETag": HEADERS["ETag"]},
+}
+IfNoneMatch = Annotated[
+    str | None,
+    Header(description="The `ETag` of the list that the caller has: 304 if it has not changed."),
+]
+
+
+def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
+    """The routes below `/functions`."""
+    routes = APIRouter(route_class=StrictRoute, tags=["functions"])
+
+    @routes.get(
+        "/functions",
+        operation_id="listFunctions",
+        summary="List functions with live values",
+        response_class=Response,
+        responses={
+            200: answer(FunctionList, "By name.", {"one": {"functions": [examples.FUNCTION]}}),
+            **problems(*QUERY, *STORE),
+        },
+    )
+    async def list_functions(namespace: Namespace) -> Response:
+        """Every function that has live values: how many, and which is the latest."""
+        found = await retriever.functions(namespace)
+        entries = [
+            FunctionEntry(function=one.function, count=one.count, newest=one.newest)
+            for one in found
+        ]
+        return Response(FunctionList(functions=entries).model_dump_json(), media_type=MEDIA_TYPE)
+
+    @routes.get(
+        "/functions/{function}/values",
+        operation_id="getValues",
+        summary="Get all live values of a function",
+        response_class=Response,
+        responses={
+            200: _VALUES,
+            304: _UNCHANGED,
+            **problems(*QUERY, e.AnswerTooLarge, *STORE),
+        },
+    )
+    async def get_values(
+        *,
+        request: Request,
+        namespace: Namespace,
+        function: Function,
+        after: After = None,
+        limit: ValuesLimit = None,
+        order: Ordering = "asc",
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        """The bare JSON list of all live values, in order of submission.
+
+        An expired value is in no answer. A list that would pass the installation's byte budget is
+        refused: ask for a part of it with `limit`, and follow the `Link` to the rest.
+        """
+        part = Slice(after=after, limit=limit, order=order)
+        values = await retriever.values(namespace, function, part)
+        etag = values.etag
+        headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache", "Vary": ns.HEADER}
+        if is_known(if_none_match, etag):
+            return Response(status_code=304, headers=headers)
+        if limit is not None and len(values.items) == limit:
+            headers["Link"] = _next_link(request, values.items[-1].key)
+        return list_response([item.value for item in values.items], headers)
+
+    @routes.get(
+        "/functions/{function}/results",
+        operation_id="getResults",
+        summary="Page through the results of a function",
+        response_class=Response,
+        responses={
+            200: answer(
+                ResultPage, "A page of results.", {"page": examples.PAGE}, headers=("Link",)
+            ),
+            **problems(*QUERY, *STORE),
+        },
+    )
+    async def get_results(
+        *,
+        request: Request,
+        namespace: Namespace,
+        function: Function,
+        status: Statuses = [],  # noqa: B006 - FastAPI copies it
+        after: After = None,
+        limit: PageLimit = PAGE,
+        order: Ordering = "asc",
+    ) -> Response:
+        """What is known of each task of a function, without values and output.
+
+        The last page has `next` null; a page before it may turn out to be followed by an empty
+        one.
+        """
+        part = Slice(after=after, limit=limit, order=order)
+        wanted = frozenset(status or Status)
+        records = await retriever.results(namespace, function, part, wanted)
+        now = clock.now()
+        following = records[-1].key if len(records) == limit else None
+        page = ResultPage.model_construct(
+            results=[TaskSummary.of(record, now) for record in records], next=following
+        )
+        headers = {"Link": _next_link(request, following)} if following else {}
+        return Response(page.model_dump_json(), 200, headers, MEDIA_TYPE)
+
+    @routes.get(
+        "/functions/{function}/stats",
+        operation_id="getStats",
+        summary="Get figures over the live values of a function",
+        response_class=Response,
+        responses={
+            200: answer(Stats, "The figures.", {"numbers": examples.STATS}),
+            **problems(*QUERY, e.AnswerTooLarge, *STORE),
+        },
+    )
+    async def get_stats(namespace: Namespace, function: Function, field: Field = None) -> Response:
+        """Count, failures, spread of the numbers among the values, spread of the run times."""
+        stats = await retriever.stats(namespace, function, field)
+        return Response(stats.model_dump_json(), media_type=MEDIA_TYPE)
+
+    return routes
+
+
+def _next_link(request: Request, key: str) -> str:
+    url = request.url.include_query_params(after=key)
+    return f'<{url.path}?{url.query}>; rel="next"'

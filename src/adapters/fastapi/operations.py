@@ -1,0 +1,157 @@
+"""What operators and their machines ask: does it live, can it serve, what can it do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from ...domain.errors import PortError
+from ...domain.isolation import Isolation
+from ...domain.limits import Limits
+from ...ports.health import SupportsPing
+from . import examples
+from .closing import Closing
+from .documented import answer, problems
+from .limit_facts import LimitFacts
+from .metrics import CONTENT_TYPE, ApiMetrics
+from .problems import HttpError
+from .raw_json import MEDIA_TYPE
+from .schemas import (
+    Capabilities,
+    DependencyState,
+    Health,
+    IsolationFacts,
+    Readiness,
+)
+
+PATIENCE: Final = 2.0
+"""Seconds that a dependency gets to answer: less than probes wait by default elsewhere."""
+
+_METRICS: Final[dict[str, Any]] = {
+    "description": "The figures, in Prometheus' text format.",
+    "content": {"text/plain": {"schema": {"type": "string"}, "example": examples.METRICS}},
+}
+
+
+def router(
+    pings: Mapping[str, SupportsPing],
+    *,
+    capabilities: Capabilities,
+    metrics: ApiMetrics,
+    closing: Closing,
+    patience: float = PATIENCE,
+) -> APIRouter:
+    """The routes for operators; probes may add what query parameters they like."""
+    routes = APIRouter(tags=["operations"])
+
+    @routes.get(
+        "/healthz",
+        operation_id="getHealth",
+        summary="Does the process live",
+        response_class=Response,
+        responses={
+            200: answer(Health, "It does.", {"ok": {"status": "ok"}}),
+            **problems("internal_error"),
+        },
+    )
+    async def get_health() -> Response:
+        """Answers as long as the process serves requests, whatever its dependencies do."""
+        return Response(Health().model_dump_json(), media_type=MEDIA_TYPE)
+
+    @routes.get(
+        "/readyz",
+        operation_id="getReadiness",
+        summary="Can it serve",
+        response_class=Response,
+        responses={
+            200: answer(Readiness, "Every dependency answers.", {"ready": examples.READY}),
+            **problems("not_ready", "internal_error"),
+        },
+    )
+    async def get_readiness() -> Response:
+        """Asks every dependency, all at once; 503 when one does not answer or the server stops.
+
+        `checks` has the state of each, and how long it took, in both answers.
+        """
+        states = await asyncio.gather(*(_ask(ping, patience) for ping in pings.values()))
+        checks = dict(zip(pings, states, strict=True))
+        down = [name for name, state in checks.items() if state.state != "up"]
+        if down or closing.has_begun:
+            text = f"down: {', '.join(down)}" if down else "the server is about to stop"
+            shown = {name: state.model_dump(exclude_none=True) for name, state in checks.items()}
+            raise HttpError(503, "not_ready", text, members={"checks": shown})
+        body = Readiness(checks=checks).model_dump_json(exclude_none=True)
+        return Response(body, media_type=MEDIA_TYPE)
+
+    @routes.get(
+        "/metrics",
+        operation_id="getMetrics",
+        summary="Get figures for Prometheus",
+        response_class=Response,
+        responses={200: _METRICS, **problems("internal_error")},
+    )
+    async def get_metrics() -> Response:
+        """Requests by route and status, their times, tasks accepted and refused, open streams.
+
+        Of this process alone: where several serve, each is asked for its own.
+        """
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+    @routes.get(
+        "/capabilities",
+        operation_id="getCapabilities",
+        summary="What this installation can do",
+        response_class=Response,
+        responses={
+            200: answer(Capabilities, "What it can do.", {"one": examples.CAPABILITIES}),
+            **problems("internal_error"),
+        },
+    )
+    async def get_capabilities() -> Response:
+        """The release, the isolation really in force, the limits, the roles and the adapters."""
+        return Response(capabilities.model_dump_json(), media_type=MEDIA_TYPE)
+
+    return routes
+
+
+def describe(
+    *,
+    version: str,
+    roles: frozenset[str],
+    isolation: Isolation,
+    limits: Limits,
+    max_body_bytes: int,
+    adapters: Mapping[str, str],
+) -> Capabilities:
+    """What `/capabilities` says of an installation."""
+    return Capabilities(
+        version=version,
+        roles=sorted(roles),
+        isolation=IsolationFacts(
+            in_force=isolation, levels=[level for level in Isolation if level <= isolation]
+        ),
+        limits=LimitFacts.of(limits, max_body_bytes=max_body_bytes),
+        adapters=dict(adapters),
+    )
+
+
+async def _ask(dependency: SupportsPing, patience: float) -> DependencyState:
+    began = time.perf_counter()
+    code = message = None
+    try:
+        await asyncio.wait_for(dependency.ping(), patience)
+    except TimeoutError:
+        code, message = "timed_out", f"no answer within {patience:g} seconds"
+    except PortError as exc:
+        code, message = exc.code, exc.message
+    return DependencyState(
+        state="up" if code is None else "down",
+        seconds=round(time.perf_counter() - began, 6),
+        code=code,
+        message=message,
+    )

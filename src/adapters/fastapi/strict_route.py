@@ -1,0 +1,77 @@
+"""Routes that take nothing they do not know: no stray query parameter, no loose JSON."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...domain.errors import InvalidQuery
+from .json_body import StrictRequest, read_json
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRoute(APIRoute):
+    """Refuses query parameters that the operation has not, and bodies that are not strict JSON."""
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's documented seam for looking at a request before it is taken apart."""
+        handle = super().get_route_handler()
+        known = _query_parameters(self.dependant)
+        takes_body = self.body_field is not None
+
+        async def handle_strictly(request: Request) -> Response:
+            check_query(request, known)
+            strict = StrictRequest(request.scope, request.receive)
+            if takes_body:
+                await read_json(strict)
+            return await handle(strict)
+
+        return handle_strictly
+
+
+def check_query(request: Request, known: Mapping[str, bool]) -> None:
+    """Look at the names of the query parameters.
+
+    Args:
+        request: what came in.
+        known: the operation's parameters; True for those that may come several times.
+
+    Raises:
+        InvalidQuery: one is unknown (with the nearest right name), or comes twice.
+    """
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in known:
+            raise InvalidQuery(_unknown(name, known))
+        if not known[name] and given.count(name) > 1:
+            raise InvalidQuery(f"{name} is given more than once: give one value")
+
+
+def _unknown(name: str, known: Mapping[str, bool]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if near:
+        hint = f": did you mean {near[0]}?"
+    elif known:
+        hint = f": it takes {', '.join(known)}"
+    else:
+        hint = ": it takes none"
+    # A name may be as long as a whole query; what is right about it shows in its beginning.
+    return f"{name[:64]!r} is no query parameter of this call{hint}"
+
+
+def _query_parameters(dependant: Dependant) -> dict[str, bool]:
+    own = {field.alias: _is_many(field.field_info.annotation) for field in dependant.query_params}
+    for inner in dependant.dependencies:
+        own |= _query_parameters(inner)
+    return own
+
+
+def _is_many(annotation: object) -> bool:
+    return getattr(annotation, "__origin__", None) in (list, set, frozenset)

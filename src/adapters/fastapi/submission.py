@@ -1,0 +1,190 @@
+"""The submission side: accept tasks, look at them before that, cancel them after."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Request
+from starlette.responses import Response
+
+from ...domain import errors as e
+from ...domain.result_key import Address, ResultKey
+from ...domain.task import TaskRequest
+from ...ports.clock import Clock
+from ...usecases.cancel import CancelTask
+from ...usecases.check import CheckTask, Finding
+from ...usecases.submit import Accepted, SubmitTasks
+from . import examples
+from .documented import BODY, QUERY, STORE, answer, problems
+from .metrics import ApiMetrics
+from .namespace import Namespace
+from .parameters import Key
+from .raw_json import MEDIA_TYPE
+from .schemas import (
+    AcceptedBatch,
+    AcceptedTask,
+    Batch,
+    CheckProblem,
+    CheckReport,
+    Links,
+    TaskFacts,
+)
+from .strict_route import StrictRoute
+
+_UNFIT: Final = (
+    e.InvalidTask,
+    e.SourceSyntaxError,
+    e.FunctionNotFound,
+    e.NotAFunction,
+    e.ParametersDoNotFit,
+    e.ParametersNotJson,
+    e.SourceUnknown,
+    e.IsolationUnavailable,
+    e.SourceTooLarge,
+    e.ParametersTooLarge,
+)
+_AWAY: Final = (*STORE, e.QueueUnavailable, e.QueueDenied)
+
+_ONE: Final[dict[str, Any]] = {
+    "source": {"summary": "A module as text", "value": examples.TASK},
+    "digest": {
+        "summary": "A module that was sent before, with options",
+        "value": examples.TASK_BY_DIGEST,
+    },
+}
+
+
+def router(
+    *, submit: SubmitTasks, check: CheckTask, cancel: CancelTask, clock: Clock, metrics: ApiMetrics
+) -> APIRouter:
+    """The routes of the submission side."""
+    routes = APIRouter(route_class=StrictRoute, tags=["tasks"])
+
+    @routes.post(
+        "/tasks",
+        operation_id="submitTask",
+        summary="Submit a task",
+        status_code=202,
+        response_description="Accepted: recorded and queued.",
+        response_class=Response,
+        responses={
+            202: answer(
+                AcceptedTask,
+                "Accepted: recorded and queued.",
+                {"accepted": examples.ACCEPTED},
+                headers=("Location",),
+            ),
+            **problems(*QUERY, *BODY, *_UNFIT, e.IdempotencyConflict, *_AWAY),
+        },
+    )
+    async def submit_task(
+        request: Request,
+        namespace: Namespace,
+        task: Annotated[TaskRequest, Body(openapi_examples=_ONE)],
+    ) -> Response:
+        """Have a function run: `function` of the module `source`, with `args` and `kwargs`.
+
+        On 202 the task is recorded and queued, and `key` names its result for good. Sending the
+        same `idempotency_key` with the same request again gives the same task.
+        """
+        [accepted] = await submit([task], namespace=namespace)
+        metrics.accepted.inc()
+        body = _accepted(request, accepted)
+        return Response(
+            body.model_dump_json(), 202, {"Location": body.links.result}, media_type=MEDIA_TYPE
+        )
+
+    @routes.post(
+        "/tasks:batch",
+        operation_id="submitTasks",
+        summary="Submit many tasks at once",
+        status_code=202,
+        response_class=Response,
+        responses={
+            202: answer(
+                AcceptedBatch,
+                "Accepted: every task is recorded and queued.",
+                {"accepted": {"tasks": [examples.ACCEPTED]}},
+            ),
+            **problems(*QUERY, *BODY, *_UNFIT, e.BatchTooLarge, e.IdempotencyConflict, *_AWAY),
+        },
+    )
+    async def submit_tasks(request: Request, namespace: Namespace, batch: Batch) -> Response:
+        """Have many functions run, with one round trip to the queue.
+
+        A batch is taken whole or not at all; where a task is refused, the message begins with
+        its position.
+        """
+        accepted = await submit(batch.tasks, namespace=namespace)
+        metrics.accepted.inc(len(accepted))
+        body = AcceptedBatch(tasks=[_accepted(request, one) for one in accepted])
+        return Response(body.model_dump_json(), 202, media_type=MEDIA_TYPE)
+
+    @routes.post(
+        "/tasks:check",
+        operation_id="checkTask",
+        summary="Look at a task without running it",
+        response_class=Response,
+        responses={
+            200: answer(
+                CheckReport,
+                "What was found.",
+                {"fits": examples.CHECK_OK, "does not fit": examples.CHECK_BAD},
+            ),
+            **problems(*QUERY, *BODY, e.InvalidTask, *STORE),
+        },
+    )
+    async def check_task(
+        _namespace: Namespace, task: Annotated[TaskRequest, Body(openapi_examples=_ONE)]
+    ) -> Response:
+        """A dry run: everything that a submission would be refused for; nothing is queued.
+
+        Looks at the syntax, whether the function is there, whether the parameters fit its
+        signature, sizes, options and the isolation asked for.
+        """
+        return Response(_report(await check(task)).model_dump_json(), media_type=MEDIA_TYPE)
+
+    @routes.delete(
+        "/tasks/{key}",
+        operation_id="cancelTask",
+        summary="Cancel a task",
+        response_class=Response,
+        responses={
+            200: answer(TaskFacts, "Cancelled before it ran.", {"cancelled": examples.CANCELLED}),
+            202: answer(
+                TaskFacts,
+                "It runs; its worker has been told to stop it.",
+                {"stopping": examples.STOPPING},
+            ),
+            **problems(*QUERY, e.MalformedKey, e.ResultGone, e.AlreadyFinished, *STORE),
+        },
+    )
+    async def cancel_task(namespace: Namespace, key: Key) -> Response:
+        """End a task before it ends by itself: at once while it is queued, else very soon."""
+        ResultKey.parse(key)
+        record = await cancel(Address(namespace, key))
+        status = 200 if record.status.is_final else 202
+        facts = TaskFacts.of(record, clock.now())
+        return Response(facts.model_dump_json(), status, media_type=MEDIA_TYPE)
+
+    return routes
+
+
+def _accepted(request: Request, accepted: Accepted) -> AcceptedTask:
+    key = accepted.address.key
+    root = quote(request.scope.get("root_path", "").rstrip("/"))
+    links = Links(
+        result=f"{root}/get-result?key={key}",
+        task=f"{root}/tasks/{key}",
+        cancel=f"{root}/tasks/{key}",
+    )
+    return AcceptedTask(key=key, repeated=accepted.is_repeat, links=links)
+
+
+def _report(finding: Finding) -> CheckReport:
+    found = [
+        CheckProblem(code=one.code, message=one.message, line=one.line, path=one.path)
+        for one in finding.problems
+    ]
+    return CheckReport(ok=not found, problems=found, source_digest=finding.source_digest)
