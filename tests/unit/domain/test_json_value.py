@@ -274,7 +274,7 @@ def refusal(value: object) -> ResultNotSerializable:
             ),
         ),
         (
-            np.datetime64("NaT"),
+            np.datetime64("NaT", "s"),
             (
                 "is of type numpy.datetime64, whose conversion raised ValueError: "
                 "it is no point in time (NaT)"
