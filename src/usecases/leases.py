@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Lock
 
-from ..domain.change import Hold
+from ..domain.change import Hold, Renewal
 from ..domain.errors import PortError
 from ..domain.result_key import Address
 from ..ports.clock import Clock
@@ -25,16 +25,27 @@ class Held:
     taken_over: bool = field(default=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A time in which the store answered every heartbeat, by `Clock.elapsed`."""
+
+    since: timedelta
+    until: timedelta
+
+
 class Leases:
-    """All claims that this process holds; somebody calls `beat` a few times per lease."""
+    """All claims that this process holds; somebody calls `beat` a few times per lease.
+
+    `beat` is called by one thread, everything else by any.
+    """
 
     def __init__(self, *, writer: ResultWriter, clock: Clock, lease: timedelta) -> None:
         self._writer = writer
         self._clock = clock
         self._lease = lease
-        self._held: dict[Address, Held] = {}
+        self._held: dict[Hold, Held] = {}
         self._lock = Lock()
-        self._served_since: timedelta | None = None
+        self._service: _Service | None = None
 
     @property
     def lease(self) -> timedelta:
@@ -44,51 +55,70 @@ class Leases:
     @property
     def served(self) -> timedelta:
         """How long the store has answered every heartbeat without a break."""
-        since = self._served_since
-        return self._clock.elapsed() - since if since is not None else timedelta(0)
+        service = self._service
+        if service is None or self._is_broken(service):
+            return timedelta(0)
+        return service.until - service.since
 
     @contextmanager
     def hold(self, hold: Hold, stop: Callable[[], None]) -> Iterator[Held]:
         """Keep `hold` alive while the block runs; `stop` is called if the run must end."""
         held = Held(hold, stop)
         with self._lock:
-            self._held[hold.address] = held
+            self._held[hold] = held
         try:
             yield held
         finally:
             with self._lock:
-                self._held.pop(hold.address, None)
+                del self._held[hold]
 
     def cancel(self, address: Address) -> None:
         """End the run at `address` if it is one of this process."""
-        held = self._held.get(address)
-        if held is not None:
-            held.cancelled = True
-            held.stop()
+        for held in self._all_held():
+            if held.hold.address == address:
+                held.cancelled = True
+                held.stop()
 
     def beat(self) -> bool:
         """Renew every hold in one round trip; False if the store did not answer.
 
         Called also without holds: an idle worker must know how long the store has been there.
         """
-        with self._lock:
-            holds = [held.hold for held in self._held.values()]
+        holds = [held.hold for held in self._all_held()]
         try:
             renewals = self._writer.renew(holds, self._lease)
         except PortError:
-            self._served_since = None
+            self._service = None
             return False
-        if self._served_since is None:
-            self._served_since = self._clock.elapsed()
+        self._note_answer()
         for renewal in renewals:
-            if renewal.cancel_requested:
-                self.cancel(renewal.hold.address)
-            elif not renewal.is_held:
-                self._give_up(renewal.hold)
+            self._heed(renewal)
         return True
 
+    def _note_answer(self) -> None:
+        now, service = self._clock.elapsed(), self._service
+        if service is None or self._is_broken(service):
+            service = _Service(since=now, until=now)
+        self._service = replace(service, until=now)
+
+    def _is_broken(self, service: _Service) -> bool:
+        # A store or a process that stood still raises no error: the gap between two answers
+        # tells. In half a lease one heartbeat, in a longer gap every lease may have run out.
+        return self._clock.elapsed() - service.until > self._lease / 2
+
+    def _heed(self, renewal: Renewal) -> None:
+        if renewal.cancel_requested:
+            self.cancel(renewal.hold.address)
+        elif not renewal.is_held:
+            self._give_up(renewal.hold)
+
     def _give_up(self, hold: Hold) -> None:
-        held = self._held.get(hold.address)
-        if held is not None and held.hold == hold:
+        with self._lock:
+            held = self._held.get(hold)
+        if held is not None:
             held.taken_over = True
             held.stop()
+
+    def _all_held(self) -> list[Held]:
+        with self._lock:
+            return list(self._held.values())
