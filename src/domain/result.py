@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -47,13 +47,16 @@ LEGAL: Final[frozenset[tuple[Status, Status]]] = frozenset(
 """From queued straight to failed goes what no worker can ever run (a malformed message)."""
 
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class Progress(BaseModel):
     """How far a run says it has come."""
 
     model_config = ConfigDict(frozen=True)
 
-    done: float
-    total: float | None = None
+    done: Finite
+    total: Finite | None = None
     note: str = ""
 
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from threading import get_ident
 from typing import Final
 
 from ..domain.change import Change, Hold, Refused, Snapshot, transition
-from ..domain.claim import Drop, End, Run, Wait, decide_claim
-from ..domain.errors import IsolationUnavailable, SourceUnknown
-from ..domain.isolation import Isolation
-from ..domain.limits import Limits
-from ..domain.outcome import ErrorInfo
+from ..domain.claim import Decision, Drop, Run, Wait, decide_claim
 from ..domain.result import Record
 from ..domain.result_key import Address
 from ..domain.retry import Backoff
 from ..domain.task import Task
-from ..domain.verdict import judge
+from ..domain.verdict import Verdict, judge
 from ..ports.clock import Clock
 from ..ports.randomness import Randomness
 from ..ports.result_store import ResultWriter
-from ..ports.runner import Runner, RunReport, RunRequest
-from ..ports.source_store import SourceReader
 from .insist import insist
-from .leases import Held, Leases
-from .report import Reporter
+from .leases import Leases
+from .report import Reports
+from .run_script import RunScript
 
 _log: Final = logging.getLogger(__name__)
 
@@ -45,6 +42,21 @@ class Again:
     delay: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """An attempt that this worker may run."""
+
+    record: Record
+    at: datetime
+    """When it was claimed, by the store's clock."""
+    began: timedelta
+    """The same moment as `Clock.elapsed` tells it."""
+
+    @property
+    def run_id(self) -> str:
+        return f"{self.record.namespace}:{self.record.key}:{self.record.attempt}"
+
+
 class ExecuteTask:
     """Brings one delivered task one step further; safe to call from several threads.
 
@@ -55,22 +67,20 @@ class ExecuteTask:
         self,
         *,
         writer: ResultWriter,
-        sources: SourceReader,
-        runner: Runner,
+        run_script: RunScript,
         leases: Leases,
+        reports: Reports,
         clock: Clock,
         randomness: Randomness,
-        limits: Limits,
         backoff: Backoff,
         worker: str,
     ) -> None:
         self._writer = writer
-        self._sources = sources
-        self._runner = runner
+        self._run_script = run_script
         self._leases = leases
+        self._reports = reports
         self._clock = clock
         self._randomness = randomness
-        self._limits = limits
         self._backoff = backoff
         self._worker = worker
 
@@ -79,40 +89,35 @@ class ExecuteTask:
 
         Raises:
             StoreCorrupt: the task's record cannot be read.
-            SandboxUnavailable: no process for the run could be started.
         """
         claimed = self._claim(task)
-        if not isinstance(claimed, Record):
-            return claimed
-        hold = Hold(claimed.address, claimed.version)
-        with self._leases.hold(hold, lambda: self._runner.stop(_run_id(claimed))) as held:
-            report = self._run(task, claimed, hold)
-            if held.taken_over:
-                return Done()
-            return self._finish(task, claimed, report, held)
+        return self._perform(task, claimed) if isinstance(claimed, _Claimed) else claimed
 
-    def _claim(self, task: Task) -> Record | Done | Again:
+    def _claim(self, task: Task) -> _Claimed | Done | Again:
         [snapshot] = insist(
             lambda: self._writer.load([Address(task.namespace, task.key)]), self._clock
         )
         while True:
-            decision = decide_claim(
-                snapshot,
-                task,
-                worker=self._worker,
-                lease=self._leases.lease,
-                served=self._leases.served,
-            )
-            match decision:
-                case Drop():
-                    return Done()
-                case Wait(delay):
-                    return Again(delay + _LATE)
-                case Run(change) | End(change):
-                    refused = self._swap(change)
-                    if refused is None:
-                        return change.record if isinstance(decision, Run) else Done()
-                    snapshot = refused
+            began, decision = self._clock.elapsed(), self._decide(snapshot, task)
+            if isinstance(decision, Drop):
+                return Done()
+            if isinstance(decision, Wait):
+                return Again(decision.delay + _LATE)
+            refused = self._swap(decision.change)
+            if refused is None:
+                is_run = isinstance(decision, Run)
+                return _Claimed(decision.change.record, snapshot.at, began) if is_run else Done()
+            snapshot = refused
+
+    def _decide(self, snapshot: Snapshot, task: Task) -> Decision:
+        return decide_claim(
+            snapshot,
+            task,
+            # A thread does one task at a time, so that no two claims are alike.
+            worker=f"{self._worker}:{get_ident()}",
+            lease=self._leases.lease,
+            served=self._leases.served,
+        )
 
     def _swap(self, change: Change) -> Snapshot | None:
         """None once the change has taken place, else what stands in its way."""
@@ -122,61 +127,28 @@ class ExecuteTask:
         # The answer to an earlier try may have been lost after the swap took place.
         return None if outcome.snapshot.record == change.record else outcome.snapshot
 
-    def _run(self, task: Task, record: Record, hold: Hold) -> RunReport:
-        in_force = self._runner.isolation
-        if task.isolation is not None and task.isolation > in_force:
-            return _refused(
-                IsolationUnavailable.code,
-                f"isolation {task.isolation} is not in force in this worker: it gives {in_force}",
-                in_force,
+    def _perform(self, task: Task, claimed: _Claimed) -> Done | Again:
+        hold = Hold(claimed.record.address, claimed.record.version)
+        stop = partial(self._run_script.stop, claimed.run_id)
+        with self._leases.hold(hold, stop) as held, self._reports.open(hold) as reporter:
+            report = self._run_script(task, claimed.run_id, reporter)
+            if held.taken_over:
+                return Done()
+            # By the store's clock, as the start: this machine's may be wrong.
+            ended = claimed.at + (self._clock.elapsed() - claimed.began)
+            verdict = judge(
+                claimed.record.model_copy(update={"progress": reporter.progress}),
+                report,
+                task,
+                at=ended,
+                cancelled=held.cancelled,
+                backoff=self._backoff,
+                draw=self._randomness.draw(),
             )
-        source = task.source
-        if source is None:
-            source = insist(lambda: self._sources.get(task.source_digest), self._clock)
-        if source is None:
-            return _refused(
-                SourceUnknown.code,
-                f"no source is stored under {task.source_digest[:12]}…: submit the source itself",
-                in_force,
-            )
-        reporter = Reporter(writer=self._writer, clock=self._clock, hold=hold)
-        return self._runner.run(self._request(task, record, source), reporter)
+            return self._store(claimed.record, verdict, ended)
 
-    def _request(self, task: Task, record: Record, source: str) -> RunRequest:
-        is_limited = self._runner.isolation is not Isolation.NONE
-        return RunRequest(
-            run_id=_run_id(record),
-            digest=task.source_digest,
-            source=source,
-            function=task.function,
-            args=task.args,
-            kwargs=task.kwargs,
-            timeout=task.timeout if is_limited else None,
-            memory_bytes=task.memory_bytes if is_limited else None,
-            max_value_bytes=self._limits.max_value_bytes,
-            max_output_bytes=self._limits.max_output_bytes,
-        )
-
-    def _finish(self, task: Task, record: Record, report: RunReport, held: Held) -> Done | Again:
-        now = self._clock.now()
-        verdict = judge(
-            record,
-            report,
-            task,
-            at=now,
-            cancelled=held.cancelled,
-            backoff=self._backoff,
-            draw=self._randomness.draw(),
-        )
-        if self._swap(transition(record, verdict.record, now=now, value=verdict.value)) is not None:
-            _log.warning("late result of %s refused: the task went on without it", record.key)
+    def _store(self, running: Record, verdict: Verdict, at: datetime) -> Done | Again:
+        if self._swap(transition(running, verdict.record, now=at, value=verdict.value)) is not None:
+            _log.warning("late result of %s refused: the task went on without it", running.key)
             return Done()
         return Done() if verdict.again_after is None else Again(verdict.again_after)
-
-
-def _run_id(record: Record) -> str:
-    return f"{record.namespace}:{record.key}:{record.attempt}"
-
-
-def _refused(code: str, message: str, in_force: Isolation) -> RunReport:
-    return RunReport(error=ErrorInfo(code=code, message=message), isolation=in_force)

@@ -1,61 +1,115 @@
-"""Pass on what a run says, but not more often than anybody can read."""
+"""Pass on what runs say while they run, but not more often than anybody can read."""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from threading import Lock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Lock
 from typing import Final
+
+from pydantic import ValidationError
 
 from ..domain.change import Hold, Note
 from ..domain.errors import PortError
 from ..domain.result import Progress
-from ..ports.clock import Clock
+from ..domain.text import valid_unicode
 from ..ports.result_store import ResultWriter
 
 _log: Final = logging.getLogger(__name__)
-
-_INTERVAL: Final = timedelta(milliseconds=250)
-"""Four notes a second per run: smooth for a person, a trifle for the store."""
 
 _OUTPUT_CHARACTERS: Final = 8192
 """How much of the latest output a note shows while the run goes on; the whole comes at the end."""
 
 
 class Reporter:
-    """Coalesces the progress and output of one run into notes; never fails the run.
+    """Hears one run, and keeps the latest of what it says; never waits for the store."""
 
-    The last words before an end may stay unsaid here: the final record holds the output.
-    """
-
-    def __init__(self, *, writer: ResultWriter, clock: Clock, hold: Hold) -> None:
-        self._writer = writer
-        self._clock = clock
+    def __init__(self, hold: Hold, told: Event) -> None:
         self._hold = hold
+        self._told = told
         self._lock = Lock()
         self._progress: Progress | None = None
         self._output = ""
-        self._sent = clock.elapsed() - _INTERVAL
+        self._is_news = False
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the run said last that it had come."""
+        return self._progress
 
     def on_output(self, text: str) -> None:
         """Take printed text as it comes."""
         with self._lock:
             self._output = (self._output + text)[-_OUTPUT_CHARACTERS:]
-        self._send_if_due()
+            self._is_news = True
+        self._told.set()
 
     def on_progress(self, done: float, total: float | None, note: str) -> None:
-        """Take a statement of progress."""
-        with self._lock:
-            self._progress = Progress(done=done, total=total, note=note)
-        self._send_if_due()
-
-    def _send_if_due(self) -> None:
-        with self._lock:
-            if self._clock.elapsed() - self._sent < _INTERVAL:
-                return
-            self._sent = self._clock.elapsed()
-            note = Note(hold=self._hold, progress=self._progress, output=self._output or None)
+        """Take a statement of progress; one that cannot be shown is left out."""
         try:
-            self._writer.report([note])
+            progress = Progress(done=done, total=total, note=valid_unicode(note))
+        except ValidationError:
+            return
+        with self._lock:
+            self._progress = progress
+            self._is_news = True
+        self._told.set()
+
+    def news(self) -> Note | None:
+        """What is to be passed on since the last call; None: nothing."""
+        with self._lock:
+            if not self._is_news:
+                return None
+            self._is_news = False
+            output = valid_unicode(self._output) or None
+            return Note(hold=self._hold, progress=self._progress, output=output)
+
+
+class Reports:
+    """What the runs of this process say; somebody calls `wait` and `send` by turns.
+
+    The runs only leave their words here, so a store that is slow or away holds up none of them.
+    """
+
+    def __init__(self, *, writer: ResultWriter) -> None:
+        self._writer = writer
+        self._lock = Lock()
+        self._reporters: set[Reporter] = set()
+        self._told = Event()
+
+    @contextmanager
+    def open(self, hold: Hold) -> Iterator[Reporter]:
+        """A reporter for the run of `hold`.
+
+        What was not sent by the end stays unsaid here: the final record holds it.
+        """
+        reporter = Reporter(hold, self._told)
+        with self._lock:
+            self._reporters.add(reporter)
+        try:
+            yield reporter
+        finally:
+            with self._lock:
+                self._reporters.discard(reporter)
+
+    def wait(self) -> None:
+        """Return once a run has said something, or after `wake`."""
+        self._told.wait()
+
+    def wake(self) -> None:
+        """Have `wait` return."""
+        self._told.set()
+
+    def send(self) -> None:
+        """Pass on the latest of each run that has said something, in one round trip."""
+        self._told.clear()
+        with self._lock:
+            notes = [note for reporter in self._reporters if (note := reporter.news()) is not None]
+        if not notes:
+            return
+        try:
+            self._writer.report(notes)
         except PortError as exc:
-            _log.debug("progress of %s not shown: %s", self._hold.address.key, exc)
+            # The next note says all that this one would have.
+            _log.debug("progress of %d run(s) not shown: %s", len(notes), exc)

@@ -1,0 +1,71 @@
+"""One run of a claimed task's script: get the source, hand it to the runner, tell how it ended."""
+
+from __future__ import annotations
+
+from ..domain.errors import IsolationUnavailable, RequestError, SandboxUnavailable, SourceUnknown
+from ..domain.isolation import Isolation
+from ..domain.limits import Limits
+from ..domain.outcome import ErrorInfo
+from ..domain.task import Task
+from ..domain.verdict import RunReport
+from ..ports.clock import Clock
+from ..ports.runner import Runner, RunObserver, RunRequest
+from ..ports.source_store import SourceReader
+from .insist import insist
+
+
+class RunScript:
+    """Runs scripts as this installation can; what keeps one from running is in the report too."""
+
+    def __init__(
+        self, *, sources: SourceReader, runner: Runner, clock: Clock, limits: Limits
+    ) -> None:
+        self._sources = sources
+        self._runner = runner
+        self._clock = clock
+        self._limits = limits
+
+    def __call__(self, task: Task, run_id: str, observer: RunObserver) -> RunReport:
+        """Run the script of `task`; waits while the source store is away."""
+        in_force = self._runner.isolation
+        try:
+            _check_isolation(task, in_force)
+            return self._runner.run(self._request(task, run_id), observer)
+        except (RequestError, SandboxUnavailable) as exc:
+            return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
+
+    def stop(self, run_id: str) -> None:
+        """End a run at once, from any thread."""
+        self._runner.stop(run_id)
+
+    def _request(self, task: Task, run_id: str) -> RunRequest:
+        is_limited = self._runner.isolation is not Isolation.NONE
+        return RunRequest(
+            run_id=run_id,
+            digest=task.source_digest,
+            source=self._source(task),
+            function=task.function,
+            args=task.args,
+            kwargs=task.kwargs,
+            timeout=task.timeout if is_limited else None,
+            memory_bytes=task.memory_bytes if is_limited else None,
+            max_value_bytes=self._limits.max_value_bytes,
+            max_output_bytes=self._limits.max_output_bytes,
+        )
+
+    def _source(self, task: Task) -> str:
+        if task.source is not None:
+            return task.source
+        text = insist(lambda: self._sources.get(task.source_digest), self._clock)
+        if text is None:
+            raise SourceUnknown(
+                f"no source is stored under {task.source_digest[:12]}…: submit the source itself"
+            )
+        return text
+
+
+def _check_isolation(task: Task, in_force: Isolation) -> None:
+    if task.isolation is not None and task.isolation > in_force:
+        raise IsolationUnavailable(
+            f"isolation {task.isolation} is not in force in this worker: it gives {in_force}"
+        )
