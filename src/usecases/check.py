@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from ..domain.errors import (
-    InvalidTask,
-    IsolationUnavailable,
-    ParametersTooLarge,
-    RequestError,
-    SourceTooLarge,
-    SourceUnknown,
-)
+from ..domain.caps import check_parameters, check_source_size
+from ..domain.errors import InvalidTask, IsolationUnavailable, RequestError, SourceUnknown
 from ..domain.isolation import Isolation
-from ..domain.json_value import encode_parameters
 from ..domain.limits import Limits
 from ..domain.result_key import check_function_name
-from ..domain.source import SourceOutline, check_call, digest, outline
-from ..domain.task import TaskRequest
+from ..domain.source import check_call, digest, outline
+from ..domain.task import TaskRequest, allow
 from ..ports.clock import Clock
 from ..ports.source_store import SourceWriter
-
-_SHELF_SIZE: Final = 512
-"""Outlines remembered by one process; an outline is small, the text itself is not kept."""
+from .shelf import Shelf, Shelved
 
 _FRESH: Final = timedelta(seconds=60)
 """How long a source counts as stored without storing it again: a store that lost its data is
 whole again a minute later, and a hot script costs one write a minute."""
-
-
-@dataclass(slots=True)
-class _Shelved:
-    outline: SourceOutline
-    stored: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +31,15 @@ class Finding:
 
     source_digest: str | None
     problems: tuple[RequestError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The source of a request; its text where that is at hand."""
+
+    digest: str
+    shelved: Shelved
+    text: str | None
 
 
 class CheckTask:
@@ -56,7 +52,8 @@ class CheckTask:
         self._clock = clock
         self._limits = limits
         self._isolation = isolation
-        self._shelf: OrderedDict[str, _Shelved] = OrderedDict()
+        self._shelf = Shelf()
+        self._reading = asyncio.Lock()
 
     async def __call__(self, request: TaskRequest) -> Finding:
         """Dry run: everything that is wrong with the request, nothing stored, nothing queued.
@@ -65,18 +62,18 @@ class CheckTask:
             PortError: the source store does not answer.
         """
         problems: list[RequestError] = []
-        found: str | None = None
-        for check in (self._check_options, self._check_parameters):
+        found: _Found | None = None
+        for check in self._checks(request):
             try:
-                check(request)
+                check()
             except RequestError as exc:
                 problems.append(exc)
         try:
-            found, shelved = await self._look_up(request)
-            check_call(shelved.outline, request.function, request.args, request.kwargs)
+            found = await self._look_up(request)
+            check_call(found.shelved.outline, request.function, request.args, request.kwargs)
         except RequestError as exc:
             problems.append(exc)
-        return Finding(found, tuple(problems))
+        return Finding(found.digest if found else None, tuple(problems))
 
     async def admit(self, request: TaskRequest) -> str:
         """Make sure that the request can run and its source is stored; returns the digest.
@@ -85,15 +82,22 @@ class CheckTask:
             RequestError: the first thing that is wrong with it.
             PortError: the source store does not answer.
         """
-        self._check_options(request)
-        self._check_parameters(request)
-        found, shelved = await self._look_up(request)
-        check_call(shelved.outline, request.function, request.args, request.kwargs)
-        await self._keep(found, shelved, request.source)
-        return found
+        for check in self._checks(request):
+            check()
+        found = await self._look_up(request)
+        check_call(found.shelved.outline, request.function, request.args, request.kwargs)
+        if found.text is not None and not self._is_fresh(found.shelved):
+            await self._sources.put(found.digest, found.text, keep=self._limits.source_keep)
+            found.shelved.stored = self._clock.elapsed()
+        return found.digest
 
-    def _check_options(self, request: TaskRequest) -> None:
-        check_function_name(request.function)
+    def _checks(self, request: TaskRequest) -> Iterator[Callable[[], object]]:
+        yield partial(check_function_name, request.function)
+        yield partial(allow, request, self._limits)
+        yield partial(self._check_isolation, request)
+        yield partial(check_parameters, request.args, request.kwargs, self._limits)
+
+    def _check_isolation(self, request: TaskRequest) -> None:
         wanted = request.isolation
         if wanted is not None and wanted > self._isolation:
             raise IsolationUnavailable(
@@ -106,55 +110,33 @@ class CheckTask:
                 "script runs inside this process: leave them out or use isolation process"
             )
 
-    def _check_parameters(self, request: TaskRequest) -> None:
-        size = len(encode_parameters(request.args, request.kwargs))
-        if size > self._limits.max_parameters_bytes:
-            raise ParametersTooLarge(
-                f"args and kwargs are {size} bytes of JSON, the limit is "
-                f"{self._limits.max_parameters_bytes}: pass a reference to the data instead"
-            )
-
-    async def _look_up(self, request: TaskRequest) -> tuple[str, _Shelved]:
+    async def _look_up(self, request: TaskRequest) -> _Found:
         if request.source is None:
             return await self._look_up_digest(request.source_digest or "")
-        size = len(request.source.encode("utf-8", "surrogatepass"))
-        if size > self._limits.max_source_bytes:
-            raise SourceTooLarge(
-                f"the source is {size} bytes, the limit is {self._limits.max_source_bytes}: "
-                "split the module or move its data into parameters"
-            )
+        check_source_size(request.source, self._limits)
         name = digest(request.source)
-        return name, self._shelved(name) or self._put_on_shelf(name, outline(request.source))
+        return _Found(name, await self._shelved(name, request.source), request.source)
 
-    async def _look_up_digest(self, name: str) -> tuple[str, _Shelved]:
-        shelved = self._shelved(name)
+    async def _look_up_digest(self, name: str) -> _Found:
+        shelved = self._shelf.get(name)
         if shelved is not None and self._is_fresh(shelved):
-            return name, shelved
+            return _Found(name, shelved, None)
         text = await self._sources.get(name)
         if text is None:
             raise SourceUnknown(
                 f"no source is stored under {name[:12]}…: submit the source itself once"
             )
-        return name, shelved or self._put_on_shelf(name, outline(text))
+        return _Found(name, await self._shelved(name, text), text)
 
-    def _shelved(self, name: str) -> _Shelved | None:
-        if name in self._shelf:
-            self._shelf.move_to_end(name)
-        return self._shelf.get(name)
+    async def _shelved(self, name: str, text: str) -> Shelved:
+        shelved = self._shelf.get(name)
+        if shelved is not None:
+            return shelved
+        # In a thread, because a long text takes half a second; one at a time, because reading it
+        # changes the warning filters of the whole process for that time.
+        async with self._reading:
+            seen = await asyncio.to_thread(outline, text)
+        return self._shelf.put(name, seen)
 
-    def _put_on_shelf(self, name: str, seen: SourceOutline) -> _Shelved:
-        self._shelf[name] = shelved = _Shelved(seen)
-        if len(self._shelf) > _SHELF_SIZE:
-            self._shelf.popitem(last=False)
-        return shelved
-
-    def _is_fresh(self, shelved: _Shelved) -> bool:
+    def _is_fresh(self, shelved: Shelved) -> bool:
         return shelved.stored is not None and self._clock.elapsed() - shelved.stored < _FRESH
-
-    async def _keep(self, name: str, shelved: _Shelved, text: str | None) -> None:
-        if self._is_fresh(shelved):
-            return
-        text = text if text is not None else await self._sources.get(name)
-        if text is not None:
-            await self._sources.put(name, text, keep=self._limits.source_keep)
-            shelved.stored = self._clock.elapsed()
