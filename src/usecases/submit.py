@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.change import Refused, opening
+from ..domain.change import opening
 from ..domain.errors import BatchTooLarge, IdempotencyConflict, PortError, RequestError
 from ..domain.limits import Limits
 from ..domain.result import record_of
 from ..domain.result_key import Address, check_namespace
-from ..domain.task import Task, TaskRequest, accept
+from ..domain.task import TaskRequest, accept
 from ..ports.clock import Clock
 from ..ports.randomness import Randomness
 from ..ports.task_queue import TaskQueue
-from ..ports.task_records import Reservation, TaskRecords
+from ..ports.task_records import TaskRecords
 from .check import CheckTask
 from .mint import KeyMint
+from .plan import Plan, awaits_message, due_plans, reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,6 @@ class Accepted:
     address: Address
     is_repeat: bool = False
     """True: the idempotency key named a task that was accepted before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A checked request on its way in."""
-
-    task: Task
-    reservation: Reservation | None
 
 
 class SubmitTasks:
@@ -71,19 +63,14 @@ class SubmitTasks:
         check_namespace(namespace)
         self._check_size(requests)
         is_batch = len(requests) > 1
-        plans = [
-            await self._plan(request, namespace, at if is_batch else None)
-            for at, request in enumerate(requests)
-        ]
-        in_force = await self._reserve([p.reservation for p in plans if p.reservation])
-        await self._enqueue(
-            [p for p in plans if in_force.get(p.task.key, p.task.key) == p.task.key]
+        plans = await self._settle(
+            [
+                await self._plan(request, namespace, at if is_batch else None)
+                for at, request in enumerate(requests)
+            ]
         )
-        return [
-            Accepted(Address(namespace, key), is_repeat=key != plan.task.key)
-            for plan in plans
-            for key in [in_force.get(plan.task.key, plan.task.key)]
-        ]
+        await self._enqueue(plans)
+        return [Accepted(Address(namespace, p.task.key), is_repeat=p.is_repeat) for p in plans]
 
     def _check_size(self, requests: Sequence[TaskRequest]) -> None:
         if len(requests) > self._limits.max_batch:
@@ -92,7 +79,7 @@ class SubmitTasks:
                 f"{len(requests)}: send several"
             )
 
-    async def _plan(self, request: TaskRequest, namespace: str, position: int | None) -> _Plan:
+    async def _plan(self, request: TaskRequest, namespace: str, position: int | None) -> Plan:
         try:
             source_digest = await self._check.admit(request)
             task = accept(
@@ -106,12 +93,13 @@ class SubmitTasks:
             if position is None:
                 raise
             raise type(exc)(f"tasks[{position}]: {exc.message}") from exc
-        return _Plan(task, _reservation(request, task))
+        return Plan(task, reservation(request, task))
 
-    async def _reserve(self, wanted: Sequence[Reservation]) -> dict[str, str]:
-        """For each task with an idempotency key: its own key, mapped to the key in force."""
+    async def _settle(self, plans: Sequence[Plan]) -> list[Plan]:
+        """The plans under the keys in force: repeats get the key that was given before."""
+        wanted = [plan.reservation for plan in plans if plan.reservation]
         if not wanted:
-            return {}
+            return list(plans)
         found = await self._records.reserve(wanted, self._limits.idempotency_window)
         for mine, theirs in zip(wanted, found, strict=True):
             if mine.request_digest != theirs.request_digest:
@@ -120,42 +108,27 @@ class SubmitTasks:
                     f"the idempotency key of {theirs.key} was used with another request: choose "
                     "another key for a different request"
                 )
-        return {mine.key: theirs.key for mine, theirs in zip(wanted, found, strict=True)}
+        in_force = {mine.key: theirs.key for mine, theirs in zip(wanted, found, strict=True)}
+        return [plan.under(in_force.get(plan.task.key, plan.task.key)) for plan in plans]
 
-    async def _enqueue(self, plans: Sequence[_Plan]) -> None:
-        if not plans:
-            return
+    async def _enqueue(self, plans: Sequence[Plan]) -> None:
         now = self._clock.now()
+        due = due_plans(plans, now)
+        if not due:
+            return
         try:
-            changes = [opening(record_of(plan.task), now=now) for plan in plans]
-            if any(isinstance(told, Refused) for told in await self._records.store(changes)):
-                raise RuntimeError("a unique part of a key was drawn twice")
-            await self._queue.put([plan.task for plan in plans])
+            changes = [opening(record_of(plan.task), now=now) for plan in due]
+            told = await self._records.store(changes)
+            waiting = [p.task for p, one in zip(due, told, strict=True) if awaits_message(one)]
+            await self._queue.put(waiting)
         except PortError:
-            await self._take_back(plans)
+            await self._take_back([plan for plan in due if not plan.is_repeat])
             raise
 
-    async def _take_back(self, plans: Sequence[_Plan]) -> None:
+    async def _take_back(self, plans: Sequence[Plan]) -> None:
         addresses = [Address(plan.task.namespace, plan.task.key) for plan in plans]
         try:
             await self._records.discard(addresses, [p.reservation for p in plans if p.reservation])
         except PortError:
             # The first failure is the one to report; what stays recorded ends by its deadline.
             return
-
-
-def _reservation(request: TaskRequest, task: Task) -> Reservation | None:
-    if request.idempotency_key is None:
-        return None
-    # The digest stands for the source, so that sending either of the two is the same request.
-    said = request.model_copy(update={"source": None, "source_digest": task.source_digest})
-    return Reservation(
-        namespace=task.namespace,
-        name=_sha256(request.idempotency_key),
-        key=task.key,
-        request_digest=_sha256(said.model_dump_json()),
-    )
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
