@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from ..domain.claim import overdue_error
-from ..domain.errors import InvalidQuery, ResultGone, ResultUnknown
-from ..domain.event import Event
+from ..domain.errors import InvalidQuery, MalformedKey, ResultGone, ResultUnknown
 from ..domain.json_value import parse_json
 from ..domain.limits import Limits
 from ..domain.result import Record, Status
@@ -18,7 +18,9 @@ from ..domain.result_key import Address, ResultKey, check_function_name
 from ..domain.stats import Stats, number_at, spread
 from ..ports.clock import Clock
 from ..ports.result_store import FunctionSummary, LiveValue, ResultReader, Slice, StoredResult
-from .follow import Follow, Listener
+from .channel import Listener
+from .follow import Follow
+from .updates import Update, Updates
 
 _AHEAD: Final = timedelta(seconds=5)
 """How far another machine's clock may be ahead before its keys count as of the future."""
@@ -49,14 +51,6 @@ class Values:
         return hashlib.blake2b(keys.encode(), digest_size=12).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Something happened to a task: the announcement, and the result as it is stored."""
-
-    event: Event
-    result: StoredResult
-
-
 class MetricRetriever:
     """Reads results; never writes."""
 
@@ -65,6 +59,7 @@ class MetricRetriever:
     ) -> None:
         self._reader = reader
         self._follow = follow
+        self._updates = Updates(reader=reader, follow=follow)
         self._clock = clock
         self._limits = limits
 
@@ -132,65 +127,24 @@ class MetricRetriever:
         """
         values = await self.values(namespace, function, Slice())
         records = await self._reader.records(namespace, function, Slice(), FINAL)
-        numbers = [number_at(parse_json(item.value), field) for item in values.items]
-        found = [number for number in numbers if number is not None]
+        # In a thread: megabytes of JSON may have to be read.
+        numbers = await asyncio.to_thread(_numbers, values.items, field)
         times = [r.run_time.total_seconds() for r in records if r.run_time is not None]
         return Stats(
             function=function,
             field=field,
-            count=len(numbers),
+            count=len(values.items),
             failures=sum(record.status in FAILURES for record in records),
-            skipped=len(numbers) - len(found),
-            values=spread(found),
+            skipped=len(values.items) - len(numbers),
+            values=spread(numbers),
             run_seconds=spread(times),
         )
 
-    async def stream(
+    def stream(
         self, namespace: str, function: str, *, after: str | None, idle: timedelta
-    ) -> AsyncIterator[Update | None]:
-        """Every result of a function as it ends, and progress before that; does not end by itself.
-
-        Args:
-            namespace: where to look.
-            function: whose results.
-            after: the `Event.id` of the last update seen; what was announced since comes first.
-            idle: yields None whenever nothing happened for so long.
-
-        Raises:
-            InvalidQuery: `after` is no position.
-            PortError: the store does not answer.
-        """
-        check_function_name(function)
-        async with self._follow.listen(namespace, function=function) as listener:
-            seen: set[str] = set()
-            if after is not None:
-                async for events in self._follow.backlog(namespace, after):
-                    for event in events:
-                        seen.add(event.id)
-                        if event.address.function == function and (
-                            update := await self._update(event)
-                        ):
-                            yield update
-            async for update in self._live(listener, seen, idle):
-                yield update
-
-    async def _live(
-        self, listener: Listener, seen: set[str], idle: timedelta
-    ) -> AsyncIterator[Update | None]:
-        while True:
-            event = await listener.next(idle.total_seconds())
-            if event is None:
-                yield None
-            elif event.id not in seen and (update := await self._update(event)):
-                yield update
-
-    async def _update(self, event: Event) -> Update | None:
-        if event.kind == "status" and not event.status.is_final:
-            return None
-        found = await self._reader.read(event.address)
-        if found is None or found.record.attempt != event.attempt:
-            return None
-        return Update(event, found)
+    ) -> AsyncGenerator[Update | None, None]:
+        """Every result of a function as it ends, and progress before that; see `Updates.stream`."""
+        return self._updates.stream(namespace, function, after=after, idle=idle)
 
     async def _found(self, address: Address) -> StoredResult:
         found = await self._reader.read(address)
@@ -207,10 +161,17 @@ class MetricRetriever:
         async with self._follow.listen(address.namespace, key=address.key) as listener:
             while True:
                 found = await self._found(address)
-                left = until - self._clock.elapsed()
-                if found.record.status.is_final or left <= timedelta(0):
+                is_over = listener.has_ended or self._clock.elapsed() >= until
+                if found.record.status.is_final or is_over:
                     return found
-                await listener.next(left.total_seconds())
+                await self._next_status(listener, until)
+
+    async def _next_status(self, listener: Listener, until: timedelta) -> None:
+        """Wait for a change of status; progress is no reason to look at the store."""
+        while (left := until - self._clock.elapsed()) > timedelta(0):
+            event = await listener.next(left)
+            if event is None or event.kind == "status":
+                return
 
 
 def _settled(record: Record, now: datetime) -> Record:
@@ -220,10 +181,22 @@ def _settled(record: Record, now: datetime) -> Record:
     )
 
 
+def _is_key_of(function: str, text: str) -> bool:
+    try:
+        return ResultKey.parse(text).function == function
+    except MalformedKey:
+        return False
+
+
+def _numbers(items: Sequence[LiveValue], field: str | None) -> list[float]:
+    found = (number_at(parse_json(item.value), field) for item in items)
+    return [number for number in found if number is not None]
+
+
 def _check(function: str, part: Slice, *, most: int | None) -> None:
     check_function_name(function)
-    if part.after is not None and ResultKey.parse(part.after).function != function:
-        raise InvalidQuery(f"after: {part.after} is not a key of {function}")
+    if part.after is not None and not _is_key_of(function, part.after):
+        raise InvalidQuery(f"after is not a key of {function}: take one from an earlier answer")
     if part.limit is not None and part.limit < 1:
         raise InvalidQuery("limit must be at least 1")
     if most is not None and part.limit is not None and part.limit > most:
