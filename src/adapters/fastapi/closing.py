@@ -20,20 +20,27 @@ class Closing:
     """
 
     def __init__(self) -> None:
-        self._begun = asyncio.Event()
+        self._has_begun = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake = asyncio.Event()
 
     @property
     def has_begun(self) -> bool:
         """Whether the server is about to stop."""
-        return self._begun.is_set()
+        return self._has_begun
 
     def begin(self) -> None:
-        """End all waiting; from the event loop's own thread."""
-        self._begun.set()
+        """End all waiting; also from a signal handler or another thread."""
+        self._has_begun = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
 
     async def wait(self) -> None:
         """Return once the server is about to stop."""
-        await self._begun.wait()
+        self._loop = asyncio.get_running_loop()
+        # Looked at after the loop is known: a beginning in between is seen here or heard there.
+        if not self._has_begun:
+            await self._wake.wait()
 
 
 async def unless_ended(

@@ -172,8 +172,8 @@ STREAM: Final = (
 READY: Final[dict[str, Any]] = {
     "status": "ready",
     "checks": {
-        "result store": {"state": "up", "seconds": 0.0007},
-        "task queue": {"state": "up", "seconds": 0.0009},
+        "result_store": {"state": "up", "seconds": 0.0007},
+        "task_queue": {"state": "up", "seconds": 0.0009},
     },
 }
 
@@ -209,5 +209,5 @@ CAPABILITIES: Final[dict[str, Any]] = {
         "queue_patience_seconds": 86400.0,
         "idempotency_window_seconds": 86400.0,
     },
-    "adapters": {"result store": "redis", "source store": "redis", "task queue": "redis"},
+    "adapters": {"result_store": "redis", "source_store": "redis", "task_queue": "redis"},
 }

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 from fastapi import FastAPI
@@ -44,7 +45,7 @@ class HeardFeed(MemoryEventFeed):
 
     def __init__(self, store: MemoryStore) -> None:
         super().__init__(store)
-        self.is_heard = asyncio.Event()
+        self.is_heard = Event()
 
     async def latest(self, namespace: str) -> str:
         position = await super().latest(namespace)
@@ -103,7 +104,7 @@ class Platform:
 
     async def listened(self) -> None:
         """Return once a long poll or a stream listens."""
-        await self.feed.is_heard.wait()
+        await asyncio.to_thread(self.feed.is_heard.wait, 10)
 
     def break_store(self, error: PortError) -> None:
         self.store.switch.turn_off(error)
@@ -116,7 +117,10 @@ class Platform:
 
     def succeed(self, key: str, value: bytes = b"3", namespace: str = "") -> Record:
         """Run the task to a value."""
-        running = self.start(key, namespace)
+        return self.end(self.start(key, namespace), value)
+
+    def end(self, running: Record, value: bytes) -> Record:
+        """End a run with a value."""
         ended = running.succeeded(
             at=self.clock.now(),
             value_bytes=len(value),
