@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from reference_pages import cli, errors, http, settings
+from reference_pages import cli, errors, http, python, settings
 
 ROOT: Final = Path(__file__).parents[1]
 REFERENCE: Final = ROOT / "docs" / "reference"
@@ -20,6 +20,7 @@ REFERENCE: Final = ROOT / "docs" / "reference"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": settings.page,
     "errors.md": errors.page,
+    "python.md": python.page,
     "cli.md": cli.page,
     "http.md": http.page,
     "openapi.json": http.document,
