@@ -33,19 +33,21 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+if not TYPE_CHECKING:  # seen by a type checker, it would make every misspelt name an object
 
-    if name in _HOMES:
-        value: object = getattr(import_module(_HOMES[name], __name__), name)
-    elif name == "errors":
-        value = import_module(".domain.errors", __name__)
-    elif name == "__version__":
-        value = _version()
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name in _HOMES:
+            value = getattr(import_module(_HOMES[name], __name__), name)
+        elif name == "errors":
+            value = import_module(".domain.errors", __name__)
+        elif name == "__version__":
+            value = _version()
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

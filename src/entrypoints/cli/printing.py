@@ -7,21 +7,33 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import typer
-
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 
 def print_json(value: object) -> None:
     """Print a value as JSON: indented for a person, in one line for a pipe."""
-    indent = 2 if sys.stdout.isatty() else None
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+    say(as_text(value, indent=2 if sys.stdout.isatty() else None))
 
 
 def print_line(value: object) -> None:
     """Print a value as one line of JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    say(as_text(value))
+
+
+def as_text(value: object, *, indent: int | None = None) -> str:
+    """The JSON of a value, escaped where stdout cannot print all of Unicode."""
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not is_unicode, indent=indent)
+
+
+def say(line: str) -> None:
+    """Print a line on stdout.
+
+    Not by `typer.echo`: it writes past the stream that keeps bars and lines apart on a terminal.
+    """
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def plain(model: BaseModel) -> dict[str, object]:
@@ -37,7 +49,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     shown = [[_cell(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for line in (columns, *shown):
-            typer.echo("\t".join(line))
+            say("\t".join(line))
         return
     from rich import box
     from rich.console import Console
@@ -60,9 +72,9 @@ def print_facts(facts: Mapping[str, object]) -> None:
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
         if name not in texts:
-            typer.echo(f"{name:<{width}}  {_cell(value)}")
+            say(f"{name:<{width}}  {_cell(value)}")
     for name, text in texts.items():
-        typer.echo(f"\n{name}:\n{text.rstrip()}")
+        say(f"\n{name}:\n{text.rstrip()}")
 
 
 def _flat(facts: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -32,7 +32,7 @@ def get(
     token: o.Token = None,
     as_json: o.Json = False,
 ) -> None:
-    """Print the value of a task; while waiting, also what its script prints (on stderr)."""
+    """Print the value of a task; what its script prints goes to stderr."""
     with (
         connect(url, namespace, token) as client,
         bars(wanted=wait > 0 and not as_json) as shown,

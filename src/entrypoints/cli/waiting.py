@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
-
-import typer
 
 from .bars import Bars
 from .output_tail import OutputTail
@@ -38,7 +37,9 @@ def wait_for(handle: Handle, *, seconds: float | None, step: float, bars: Bars) 
     while True:
         left = step if until is None else max(until - time.monotonic(), 0)
         found = handle.facts(min(left, step))
-        typer.echo(output.new(found.output), err=True, nl=False)
+        # Not by `typer.echo`: it writes past the stream that keeps the bar and this apart.
+        sys.stderr.write(output.new(found.output))
+        sys.stderr.flush()
         if found.progress is not None:
             bars.show(
                 found.function, found.progress.done, found.progress.total, found.progress.note

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,7 @@ from . import options as o
 from .bars import bars
 from .connection import DEFAULT_URL, connect
 from .failure import reporting
-from .printing import plain, print_line
+from .printing import as_text, plain, print_line, say
 
 if TYPE_CHECKING:
     from ...adapters.sdk.task_result import TaskResult, Update
@@ -66,7 +65,7 @@ def _show(update: Update, shown: Bars, *, as_json: bool) -> None:
         print_line({"id": update.id, "kind": update.kind, "result": plain(result)})
     elif update.kind == "result":
         shown.end(result.key)
-        typer.echo(f"{result.key}\t{result.status}\t{_outcome(result)}")
+        say(f"{result.key}\t{result.status}\t{_outcome(result)}")
     elif result.progress is not None:
         shown.show(result.key, result.progress.done, result.progress.total, result.progress.note)
 
@@ -74,4 +73,4 @@ def _show(update: Update, shown: Bars, *, as_json: bool) -> None:
 def _outcome(result: TaskResult) -> str:
     if result.error is not None:
         return result.error.message.partition("\n")[0]
-    return json.dumps(result.value, ensure_ascii=False)
+    return as_text(result.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -117,3 +118,40 @@ def test_nothing_is_coloured_where_nobody_wants_colours(script: str) -> None:
 
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_on_a_terminal_output_and_progress_do_not_run_into_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "noisy.py"
+    path.write_text(
+        "import fleeting\n"
+        "def f():\n"
+        "    for n in range(3):\n"
+        "        print('line', n)\n"
+        "        fleeting.progress(n, 3, 'at work')\n"
+        "        import time; time.sleep(0.3)\n"
+    )
+    shown = _on_terminal([*COMMAND, "run", str(path), "f"])
+    lines = shown.replace("\x1b[2K", "\r").replace("\n", "\r").split("\r")
+
+    assert [line for line in lines if line.startswith("line")] == ["line 0", "line 1", "line 2"]
+    assert any("at work" in line for line in lines)
+    assert "null" in lines
+
+
+def _on_terminal(command: list[str]) -> str:
+    """Everything that a person sees."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100", "NO_COLOR": "1"}
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
+    )
+    os.close(theirs)
+    shown = b""
+    # Linux answers with an error, not with the end, once nobody has the other side open.
+    with process, os.fdopen(ours, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
+        while chunk := terminal.read(4096):
+            shown += chunk
+    return shown.decode()
