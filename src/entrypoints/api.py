@@ -12,7 +12,7 @@ from .embedded import embedded_worker
 from .settings import Settings, load
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from ..adapters.fastapi.app import App
 
 _GRACE: Final = 5
 """Seconds that open requests get after SIGTERM: half of what platforms give a process."""
@@ -31,7 +31,7 @@ def run(*, host: str | None = None, port: int | None = None, roles: str | None =
         _serve(make_app(container, settings), settings)
 
 
-def make_app(container: Container, settings: Settings) -> FastAPI:
+def make_app(container: Container, settings: Settings) -> App:
     """The app over the use cases of `container`.
 
     Raises:
@@ -68,7 +68,7 @@ def make_app(container: Container, settings: Settings) -> FastAPI:
     )
 
 
-def _serve(app: FastAPI, settings: Settings) -> None:
+def _serve(app: App, settings: Settings) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):

@@ -43,5 +43,6 @@ def outside_packages(graph: grimp.ImportGraph, package: str) -> set[str]:
     return {
         name
         for name in imported
-        if name.partition(".")[0] not in {"fleeting", *sys.stdlib_module_names}
+        # `_typeshed` is where type checkers keep the standard library's protocols; nothing loads it.
+        if name.partition(".")[0] not in {"fleeting", "_typeshed", *sys.stdlib_module_names}
     }

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version as version_of
-from typing import Final
+from typing import Final, TypeAlias
 
 from fastapi import FastAPI
 
@@ -24,6 +24,9 @@ from .body_limit import BodyLimit
 from .closing import Closing
 from .metrics import ApiMetrics, MeasureRequests
 from .request_id import RequestIds
+
+App: TypeAlias = FastAPI
+"""What is served, for those who may not know FastAPI."""
 
 SUBMIT: Final = "submit"
 RETRIEVE: Final = "retrieve"
