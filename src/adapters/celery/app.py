@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from celery import Celery
 
+from ...domain.errors import InvalidSetting
 from .broker_url import read_broker_url
 from .connection import QuickAMQP, register_transports
 from .visibility import VisibilityHeartbeat
@@ -15,6 +16,9 @@ from .visibility import VisibilityHeartbeat
 VISIBILITY: Final = timedelta(seconds=10)
 """How long a killed worker's messages stay out of reach. As long as a lease: a message that comes
 back sooner finds the claim still valid and has to wait."""
+
+LEAST_VISIBILITY: Final = timedelta(seconds=3)
+"""Everybody looks once a second, and a break of half the timeout starts the waiting anew."""
 
 SOFT_SHUTDOWN: Final = timedelta(seconds=7)
 """What runs may still take at shutdown; Cloud Foundry kills after 10 s, and handing back takes
@@ -48,8 +52,10 @@ def make_app(url: str, *, prefix: str, queue: str, visibility: timedelta = VISIB
         visibility: after how long without a sign of life a worker's messages are taken over.
 
     Raises:
-        InvalidSetting: the URL is not one for Celery.
+        InvalidSetting: the URL is not one for Celery, or the visibility is too short.
     """
+    if visibility < LEAST_VISIBILITY:
+        raise InvalidSetting(f"the visibility is at least {LEAST_VISIBILITY.total_seconds():g} s")
     register_transports()
     broker = read_broker_url(url)
     app = Celery("fleeting", amqp=QuickAMQP, set_as_current=False)

@@ -1,12 +1,18 @@
-"""Read a queue's URL, as it stands in the settings, into what Celery is told about its broker."""
+"""Read a queue's URL, as it stands in the settings, into what Celery is told about its broker.
+
+One URL may serve store and queue, so all options that a store's URL may have are understood.
+"""
 
 from __future__ import annotations
 
+import difflib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError
 
 from ...domain.errors import InvalidSetting
 
@@ -19,7 +25,8 @@ _TRANSPORTS: Final = {
     "redis+sentinel": "fleeting-sentinel",
     "rediss+sentinel": "fleeting-sentinel",
 }
-_SCHEMES: Final = tuple(_TRANSPORTS)
+_CERT_REQS: Final = {"required": ssl.CERT_REQUIRED, "none": ssl.CERT_NONE}
+_CONNECTION: Final = ("socket_timeout", "socket_connect_timeout", "max_connections", "client_name")
 
 _SENTINEL_BOUNDS: Final = {
     # The next Sentinel is asked after a second; redis-py would try the first ten times.
@@ -28,30 +35,40 @@ _SENTINEL_BOUNDS: Final = {
     "retry": None,
 }
 
-_TLS_FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
-_CERT_REQS: Final = {
-    "required": ssl.CERT_REQUIRED,
-    "optional": ssl.CERT_OPTIONAL,
-    "none": ssl.CERT_NONE,
-}
-_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
-_QUERY: Final = frozenset(
-    {*_TLS_FILES, "ssl_cert_reqs", "ssl_check_hostname", "sentinel_username", "sentinel_password"}
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
     """One broker in the words of Celery's settings."""
 
-    url: str
+    url: str = field(repr=False)
     """`broker_url`: every Sentinel is a URL of its own, joined by semicolons."""
     transport: str | None
     """`broker_transport`: one of fleeting's; None leaves the choice to the URL's scheme."""
     tls: Mapping[str, object] | None = None
     """`broker_use_ssl`; None: no TLS."""
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """What the URL adds to `broker_transport_options`."""
+
+
+class _Options(BaseModel):
+    """What may stand behind the question mark; the names are redis-py's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    socket_timeout: float | None = Field(default=None, gt=0)
+    socket_connect_timeout: float | None = Field(default=None, gt=0)
+    max_connections: int | None = Field(default=None, gt=0)
+    client_name: str | None = None
+    sharded: bool = False
+    """Nothing to do here: the queue's prefix keeps its keys on one shard."""
+    db: Literal[0] = 0
+    ssl_ca_certs: FilePath | None = None
+    ssl_certfile: FilePath | None = None
+    ssl_keyfile: FilePath | None = None
+    ssl_cert_reqs: Literal["required", "none"] = "required"
+    ssl_check_hostname: bool = True
+    sentinel_username: str | None = None
+    sentinel_password: str | None = Field(default=None, repr=False)
 
 
 def read_broker_url(url: str) -> Broker:
@@ -63,56 +80,64 @@ def read_broker_url(url: str) -> Broker:
         InvalidSetting: the URL is of another kind, misses a part, or has an option that is not
             known here; the message never shows the password.
     """
-    parts = urlsplit(url.removeprefix(STOCK))
-    if parts.scheme not in _SCHEMES:
-        raise InvalidSetting(
-            f"Celery's messages cannot travel over {parts.scheme}://: the queue's URL begins with "
-            f"{', '.join(f'{scheme}://' for scheme in _SCHEMES)}"
-        )
-    query = _query(parts)
-    tls = _tls(query) if parts.scheme.startswith("rediss") else None
+    parts = _split(url.removeprefix(STOCK))
+    options = _options(parts.query)
+    tls = _tls(options) if parts.scheme.startswith("rediss") else None
+    common = options.model_dump(include=set(_CONNECTION), exclude_none=True)
     transport = None if url.startswith(STOCK) else _TRANSPORTS[parts.scheme]
-    if parts.scheme.endswith("sentinel"):
-        return Broker(
-            url=_sentinel_url(parts),
-            transport=transport,
-            tls=tls,
-            options=_sentinel_options(parts, query, tls),
-        )
+    if not parts.scheme.endswith("sentinel"):
+        _check_database(parts)
+        plain = f"{parts.scheme}://{parts.netloc or 'localhost'}"
+        return Broker(url=plain, transport=transport, tls=tls, options=common)
     return Broker(
-        url=f"{parts.scheme}://{parts.netloc}{parts.path}",
+        url=_sentinel_url(parts),
         transport=transport,
         tls=tls,
+        options=common | _sentinel(parts, options, tls),
     )
 
 
-def _query(parts: SplitResult) -> dict[str, str]:
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    unknown = sorted(set(query) - _QUERY)
-    if unknown:
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme not in _TRANSPORTS:
         raise InvalidSetting(
-            f"the queue's URL has an unknown option {unknown[0]}: known are "
-            f"{', '.join(sorted(_QUERY))}"
+            f"Celery's messages cannot travel over {parts.scheme}://: the queue's URL begins with "
+            f"{', '.join(f'{scheme}://' for scheme in _TRANSPORTS)}"
         )
-    return query
+    return parts
 
 
-def _tls(query: Mapping[str, str]) -> dict[str, object]:
-    tls: dict[str, object] = {name: query[name] for name in _TLS_FILES if name in query}
-    tls["ssl_cert_reqs"] = _choice(query, "ssl_cert_reqs", _CERT_REQS, "required")
-    # A certificate that is not looked at has no host name to compare either.
-    is_checked = "false" if tls["ssl_cert_reqs"] is ssl.CERT_NONE else "true"
-    tls["ssl_check_hostname"] = _choice(query, "ssl_check_hostname", _BOOLEANS, is_checked)
-    return tls
-
-
-def _choice(
-    query: Mapping[str, str], name: str, choices: Mapping[str, object], default: str
-) -> object:
+def _options(query: str) -> _Options:
     try:
-        return choices[query.get(name, default).lower()]
-    except KeyError:
-        raise InvalidSetting(f"{name} in the queue's URL is one of {', '.join(choices)}") from None
+        return _Options.model_validate(dict(parse_qsl(query, keep_blank_values=True)))
+    except ValidationError as exc:
+        problem = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = str(problem["loc"][0])
+        if problem["type"] != "extra_forbidden":
+            raise InvalidSetting(f"{name} in the queue's URL: {problem['msg']}") from None
+        near = difflib.get_close_matches(name, _Options.model_fields, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise InvalidSetting(f"{name} in the queue's URL is no option{hint}") from None
+
+
+def _tls(options: _Options) -> dict[str, object]:
+    files = options.model_dump(
+        include={"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}, exclude_none=True
+    )
+    is_checked = options.ssl_cert_reqs == "required"
+    return {name: str(path) for name, path in files.items()} | {
+        "ssl_cert_reqs": _CERT_REQS[options.ssl_cert_reqs],
+        # A certificate that is not looked at has no host name to compare either.
+        "ssl_check_hostname": is_checked and options.ssl_check_hostname,
+    }
+
+
+def _check_database(parts: SplitResult) -> None:
+    if parts.path.strip("/") not in {"", "0"}:
+        raise InvalidSetting(
+            "fleeting keeps to Redis database 0: remove the number from the queue's URL, and set "
+            "a prefix where several installations share a server"
+        )
 
 
 def _sentinel_url(parts: SplitResult) -> str:
@@ -122,17 +147,17 @@ def _sentinel_url(parts: SplitResult) -> str:
     return ";".join(f"sentinel://{credentials}{at}{host}" for host in hosts.split(","))
 
 
-def _sentinel_options(
-    parts: SplitResult, query: Mapping[str, str], tls: Mapping[str, object] | None
+def _sentinel(
+    parts: SplitResult, options: _Options, tls: Mapping[str, object] | None
 ) -> dict[str, object]:
     name = unquote(parts.path.strip("/"))
     if not name:
         raise InvalidSetting("the queue's URL lacks the Sentinel service: host:port,host:port/name")
-    sentinel: dict[str, object] = {**_SENTINEL_BOUNDS} | {
-        option: query[f"sentinel_{option}"]
-        for option in ("username", "password")
-        if f"sentinel_{option}" in query
-    }
+    sentinel: dict[str, object] = dict(_SENTINEL_BOUNDS)
+    if options.sentinel_username is not None:
+        sentinel["username"] = options.sentinel_username
+    if options.sentinel_password is not None:
+        sentinel["password"] = options.sentinel_password
     if tls is not None:
         sentinel |= {"ssl": True, **tls}
     return {"master_name": name, "sentinel_kwargs": sentinel}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from threading import Lock
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 import anyio
@@ -46,8 +46,8 @@ class CeleryTaskQueue:
         self._app = app
         self._inline_source_bytes = inline_source_bytes
         self._turn = anyio.Lock()
-        self._guard = Lock()
         self._producer: Producer | None = None
+        self._failed_at = 0.0
 
     async def put(self, tasks: Sequence[Task]) -> None:
         if tasks:
@@ -58,12 +58,16 @@ class CeleryTaskQueue:
 
     async def aclose(self) -> None:
         """Close the connection; the next call would make another."""
-        await anyio.to_thread.run_sync(self._disconnect)
+        async with self._turn:
+            await anyio.to_thread.run_sync(self._disconnect)
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        began = monotonic()
         try:
             with anyio.fail_after(_PATIENCE.total_seconds()):
                 async with self._turn:
+                    if self._failed_at > began:
+                        raise QueueUnavailable("the task queue cannot be used at the moment")
                     return await anyio.to_thread.run_sync(self._guarded, work)
         except TimeoutError:
             raise QueueUnavailable(
@@ -72,9 +76,12 @@ class CeleryTaskQueue:
 
     def _guarded(self, work: Callable[[], _T]) -> _T:
         try:
-            with translated(), self._guard:
+            with translated():
                 return work()
-        except BaseException:
+        except BaseException as exc:
+            if isinstance(exc, QueueUnavailable):
+                # Callers who waited for their turn meanwhile need not try the same in vain.
+                self._failed_at = monotonic()
             self._disconnect()
             raise
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from ..servers.wait import wait_until
+from .conftest import VISIBILITY
 
 POOLS = ["threads", "solo", "prefork"]
 SOON = timedelta(seconds=10)
@@ -159,13 +160,13 @@ def test_the_worker_answers_remote_control_while_its_slots_are_busy(
 def test_a_stopped_worker_that_wakes_up_does_not_take_its_own_message_over(
     valkey_url, make_worker, send, record
 ):
-    worker = make_worker(valkey_url, visibility_seconds=2)
-    send("slow", 6)
+    worker = make_worker(valkey_url)
+    send("slow", 8)
     wait_until(lambda: record.runs(key("slow")), within=SOON)
 
     os.kill(worker.pid, signal.SIGSTOP)
     with pytest.raises(TimeoutError):
-        worker.wait_for_log("succeeded", within=timedelta(seconds=4))
+        worker.wait_for_log("succeeded", within=VISIBILITY + timedelta(seconds=2))
     os.kill(worker.pid, signal.SIGCONT)
 
     record.wait_for_done(key("slow"), within=SOON)
