@@ -124,7 +124,7 @@ class AsyncSurface:
 
     async def result(self, key: str, *, timeout: float = 0) -> TaskResult:
         """What is known under `key` now, or once the task has ended within `timeout` seconds."""
-        return await self._loop.awaited(self._calls.handle(key).look(timeout))
+        return await self._loop.awaited(self._calls.result(key, timeout))
 
     async def task(self, key: str) -> TaskFacts:
         """The facts under `key` without the value."""

@@ -17,7 +17,8 @@ from .handle import Handle
 from .handles import Handles
 from .stream import Stream
 from .submission import Script, request_from, request_of, requests_of
-from .task_result import TaskFacts
+from .task_result import TaskFacts, TaskResult
+from .task_wait import TaskWait
 
 _PAGE = 1000
 """Results asked for at once: the most that a platform gives."""
@@ -32,7 +33,7 @@ class Calls:
 
     def handle(self, key: str) -> Handle:
         """The handle of a task; asks nothing."""
-        return Handle(key, gateway=self.gateway, loop=self.loop)
+        return self._handle(TaskWait(key, self.gateway))
 
     def stream(self, function: str, after: str | None) -> Stream:
         """The updates of a function; not opened yet."""
@@ -77,6 +78,10 @@ class Calls:
         """Look at one call."""
         return await self.gateway.check(request_of(script, given, kwargs, options))
 
+    async def result(self, key: str, timeout: float) -> TaskResult:
+        """What is known of a task, or its end within `timeout` seconds."""
+        return await TaskWait(key, self.gateway).look(timeout)
+
     async def values(self, function: str, limit: int | None, after: str | None) -> list[JsonValue]:
         """Live values of a function."""
         return await self.gateway.values(function, Slice(after=after, limit=limit))
@@ -105,4 +110,8 @@ class Calls:
 
     async def _submit_all(self, requests: Sequence[TaskRequest], batch_size: int) -> Handles:
         keys = await submit_all(self.gateway, requests, size=batch_size)
-        return Handles([self.handle(key) for key in keys], loop=self.loop)
+        waits = [TaskWait(key, self.gateway) for key in keys]
+        return Handles([self._handle(wait) for wait in waits], waits, loop=self.loop)
+
+    def _handle(self, wait: TaskWait) -> Handle:
+        return Handle(wait, calls=self.gateway, loop=self.loop)

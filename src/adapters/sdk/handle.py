@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Generator
-from datetime import timedelta
 from typing import Any, Final
 
-from ...domain.errors import AlreadyFinished, ResultNotReady, TaskFailed
+from ...domain.errors import AlreadyFinished, TaskFailed
 from ...domain.outcome import ErrorInfo
 from ...domain.result import Progress, Status
 from .background_loop import BackgroundLoop
-from .gateway import Gateway
+from .gateway import TaskCalls
 from .task_result import TaskResult
-
-_POLL: Final = 20.0
-"""Seconds of one long poll: proxies and load balancers cut idle connections after 30 or 60."""
+from .task_wait import TaskWait
 
 
 class Handle:
@@ -25,16 +20,15 @@ class Handle:
     A result that was seen once stays in the handle, also after it has expired on the platform.
     """
 
-    def __init__(self, key: str, *, gateway: Gateway, loop: BackgroundLoop) -> None:
-        self._key = key
-        self._gateway = gateway
+    def __init__(self, wait: TaskWait, *, calls: TaskCalls, loop: BackgroundLoop) -> None:
+        self._wait = wait
+        self._calls = calls
         self._loop = loop
-        self._final: TaskResult | None = None
 
     @property
     def key(self) -> str:
         """Names the result: `function_time_value`."""
-        return self._key
+        return self._wait.key
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the end and return the value, as `json.loads` would give it.
@@ -49,11 +43,11 @@ class Handle:
             ResultGone: its result has expired.
             PortError: the platform does not answer.
         """
-        return value_of(self._loop.run(self.ended(timeout)))
+        return value_of(self._loop.run(self._wait.ended(timeout)))
 
     def facts(self, timeout: float = 0) -> TaskResult:
         """What is known of the task now, or once it has ended within `timeout` seconds."""
-        return self._loop.run(self.look(timeout))
+        return self._loop.run(self._wait.look(timeout))
 
     def status(self) -> Status:
         """Where the task stands."""
@@ -70,7 +64,7 @@ class Handle:
     def cancel(self) -> bool:
         """End the task if it is still open; False if it has ended already."""
         try:
-            self._loop.run(self._gateway.cancel(self._key))
+            self._loop.run(self._calls.cancel(self.key))
         except AlreadyFinished:
             return False
         return True
@@ -79,30 +73,10 @@ class Handle:
         return self._value().__await__()
 
     def __repr__(self) -> str:
-        return f"Handle({self._key!r})"
-
-    async def ended(self, timeout: float | None = None) -> TaskResult:
-        """The final result, also of a failed task; for the client's own loop."""
-        until = math.inf if timeout is None else time.monotonic() + timeout
-        while True:
-            left = max(until - time.monotonic(), 0)
-            found = await self.look(min(left, _POLL))
-            if found.status.is_final:
-                return found
-            if time.monotonic() >= until:
-                raise ResultNotReady(f"{self._key} is still {found.status} after {timeout:g} s")
+        return f"Handle({self.key!r})"
 
     async def _value(self) -> Any:
-        return value_of(await self._loop.awaited(self.ended()))
-
-    async def look(self, wait: float) -> TaskResult:
-        """What is known now, or at the end within `wait` seconds; for the client's own loop."""
-        if self._final is not None:
-            return self._final
-        found = await self._gateway.result(self._key, wait=timedelta(seconds=wait))
-        if found.status.is_final:
-            self._final = found
-        return found
+        return value_of(await self._loop.awaited(self._wait.ended()))
 
 
 def value_of(result: TaskResult) -> Any:

@@ -13,6 +13,7 @@ from ...domain.result import Progress
 from .background_loop import BackgroundLoop
 from .handle import Handle, value_of
 from .task_result import TaskResult
+from .task_wait import TaskWait
 
 _AT_ONCE: Final = 16
 """Results waited for at the same time: hides the round trips, and leaves connections for others."""
@@ -21,8 +22,11 @@ _AT_ONCE: Final = 16
 class Handles(Sequence[Handle]):
     """The tasks of one `map` or `submit_many`, in the order in which they were asked for."""
 
-    def __init__(self, handles: Sequence[Handle], *, loop: BackgroundLoop) -> None:
+    def __init__(
+        self, handles: Sequence[Handle], waits: Sequence[TaskWait], *, loop: BackgroundLoop
+    ) -> None:
         self._handles = handles
+        self._waits = waits
         self._loop = loop
         self._ended: list[Future[TaskResult]] = []
 
@@ -88,10 +92,10 @@ class Handles(Sequence[Handle]):
         """Wait for every task in the background, a few at a time, from the first to the last."""
         if not self._ended:
             turns = asyncio.Semaphore(_AT_ONCE)
-            self._ended = [self._loop.start(_in_turn(h, turns)) for h in self._handles]
+            self._ended = [self._loop.start(_in_turn(wait, turns)) for wait in self._waits]
         return self._ended
 
 
-async def _in_turn(handle: Handle, turns: asyncio.Semaphore) -> TaskResult:
+async def _in_turn(wait: TaskWait, turns: asyncio.Semaphore) -> TaskResult:
     async with turns:
-        return await handle.ended()
+        return await wait.ended()

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 import httpx2
@@ -20,7 +21,8 @@ _PAUSES: Final = (0.1, 0.3, 1.0, 2.0)
 that is not there is noticed soon."""
 
 TRIES: Final = 4
-"""Tries in all: with the pauses above, one that cannot be reached is given up after 1.4 s."""
+"""Tries in all: with the pauses above, one that cannot be reached is given up after 1.4 s. Who
+waits for something anyway goes on trying until that wait is over."""
 
 _CONNECT: Final = 5.0
 """Most seconds for a connection: what no network needs, and no person wants to wait for."""
@@ -109,17 +111,19 @@ class HttpCalls:
     async def _insist(
         self, method: str, path: str, params: Params | None, body: object, wait: float
     ) -> httpx2.Response:
-        until = self._now() + self._timeout + wait
-        for number in range(TRIES):
+        patience = self._now() + wait
+        until = patience + self._timeout
+        for number in count():
             left = max(until - self._now(), 0.001)
             answer = await self._try(method, path, params, body, left)
             if isinstance(answer, httpx2.Response):
                 return answer
             pause = self._pause(number, answer)
-            if not _may_help(answer.error) or number + 1 == TRIES or self._now() + pause >= until:
+            is_enough = number + 1 >= TRIES and self._now() + pause > patience
+            if not _may_help(answer.error) or is_enough or self._now() + pause >= until:
                 raise answer.error
             await self._sleep(pause)
-        raise AssertionError("the last try returns or raises")
+        raise AssertionError("counting does not end")
 
     async def _try(
         self, method: str, path: str, params: Params | None, body: object, seconds: float

@@ -68,7 +68,8 @@ class HttpEvents:
         self, path: str, parser: EventParser
     ) -> AsyncGenerator[ServerEvent | None, None]:
         """None once the service has accepted, then its events until the connection ends."""
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        # Compressed, events would wait in some proxy for a block to fill up.
+        headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         if parser.last_id:
             headers["Last-Event-ID"] = parser.last_id
         timeout = httpx2.Timeout(5, read=_SILENCE)

@@ -46,6 +46,7 @@ class HttpGateway:
         return read(CheckReport, answer).finding()
 
     async def cancel(self, key: str) -> TaskFacts:
+        """End a task; where the answer to a first try was lost, the next may find it ended."""
         answer = await self._calls.json("DELETE", f"tasks/{ResultKey.parse(key)}")
         return read(TaskFacts, answer)
 

@@ -34,7 +34,7 @@ class Reading:
             ResultUnknown: the key lies in the future.
             ResultGone: nothing is left under that key.
         """
-        return self._calls.handle(key).facts(timeout)
+        return self._loop.run(self._calls.result(key, timeout))
 
     def task(self, key: str) -> TaskFacts:
         """The facts under `key` without the value; raises as `result`."""

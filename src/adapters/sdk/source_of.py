@@ -75,7 +75,7 @@ def _refuse_lambdas_and_methods(function: FunctionType) -> None:
 
 def _text(function: FunctionType) -> str:
     try:
-        return textwrap.dedent(inspect.getsource(function))
+        return _unindented(inspect.getsource(function))
     except (OSError, TypeError):
         raise SourceNotPortable(
             f"{function.__name__} cannot be sent as text: no file holds it (functions typed into "
@@ -83,11 +83,24 @@ def _text(function: FunctionType) -> str:
         ) from None
 
 
+def _unindented(text: str) -> str:
+    """The text as it stands at the top of a module, with every string in it as it was."""
+    if not text[:1].isspace():
+        return text
+    plain, kept = textwrap.dedent(text), f"if True:\n{text}"
+    try:
+        # Taking away indentation can change a string that goes over several lines.
+        is_same = [*map(ast.dump, _body(plain))] == [*map(ast.dump, _body(kept))]
+    except SyntaxError:
+        is_same = False
+    return plain if is_same else kept
+
+
 def _name(function: FunctionType, text: str) -> str:
     try:
         # Compiled too, because `nonlocal` is an error of the compiler, not of the parser.
         compile(text, "<function>", "exec", dont_inherit=True)
-        body = ast.parse(text).body
+        body = _body(text)
     except SyntaxError:
         body = []
     match body:
@@ -97,6 +110,15 @@ def _name(function: FunctionType, text: str) -> str:
         f"{function.__name__} cannot be sent as text: its lines are not a def statement that can "
         "stand alone; send module text instead"
     )
+
+
+def _body(text: str) -> list[ast.stmt]:
+    """The statements of a module, or of the `if` that keeps their indentation."""
+    match ast.parse(text).body:
+        case [ast.If(body=body)]:
+            return body
+        case body:
+            return body
 
 
 def _complaint(function: FunctionType, needed: NeededNames) -> str:

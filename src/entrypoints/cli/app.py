@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Annotated, Final
 
@@ -13,7 +14,7 @@ from typer.exceptions import TyperException
 
 from . import functions, installation, servers, submit, task, watch
 from . import run as run_command
-from .exit_codes import MEANINGS, REQUEST
+from .exit_codes import FAULT, MEANINGS, REQUEST
 from .failure import print_problem
 
 _EPILOG: Final = "Exit codes:\n" + "\n".join(
@@ -85,11 +86,13 @@ _add(
 
 def run() -> None:
     """Run the command that the arguments name; mistakes in them are JSON too with `--json`."""
-    if "--json" not in sys.argv[1:]:
-        app()
-        return
     try:
+        if "--json" not in sys.argv[1:]:
+            app()
         sys.exit(typer.main.get_command(app).main(standalone_mode=False))
     except TyperException as exc:
         print_problem("usage", exc.format_message(), REQUEST)
         sys.exit(REQUEST)
+    except Exception:  # noqa: BLE001 - a mistake of ours, which must not look like a script's
+        traceback.print_exc()
+        sys.exit(FAULT)

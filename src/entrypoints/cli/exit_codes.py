@@ -25,7 +25,7 @@ MEANINGS: Final = {
     REQUEST: "the command or the request is wrong: change it",
     RESULT: "the result is not in that state: not ready, expired, already finished",
     UNAVAILABLE: "a service does not answer: try again later",
-    FAULT: "a service answers what it should not",
+    FAULT: "a service answers what it should not, or fleeting itself is at fault",
     DENIED: "a service refuses the credentials",
     CONFIGURATION: "the installation is not set up right",
     INTERRUPTED: "stopped by Ctrl-C",

@@ -14,7 +14,7 @@ from .bars import bars
 from .connection import DEFAULT_URL, LOOK, connect
 from .failure import reporting
 from .parameters import calls_in, json_list, json_object, labels_in, read_script
-from .printing import print_json
+from .printing import print_json, say
 from .tasks import given, show_result, show_results
 from .waiting import wait_for, wait_for_all
 
@@ -155,7 +155,8 @@ def _submit_each(
     if as_json:
         print_json({"tasks": [{"key": key, "status": "queued"} for key in keys]})
     else:
-        typer.echo("\n".join(keys))
+        for key in keys:
+            say(key)
 
 
 def _tasks(call: _Call, each: Path) -> Iterator[dict[str, object]]:

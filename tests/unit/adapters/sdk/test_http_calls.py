@@ -56,6 +56,23 @@ async def test_a_lasting_failure_is_given_up_soon() -> None:
     assert sum(time.slept) < 2
 
 
+async def test_a_long_poll_rides_out_a_restart_that_is_shorter_than_its_wait() -> None:
+    time = ManualTime()
+    http, service = calls(time, *[AWAY] * 9, OK)
+
+    assert await http.json("GET", "get-result", wait=20) == {"ok": True}
+    assert len(service.requests) == 10
+
+
+async def test_a_long_poll_gives_up_once_its_wait_is_over() -> None:
+    time = ManualTime()
+    http, _ = calls(time, AWAY)
+
+    with pytest.raises(e.ServiceUnavailable):
+        await http.json("GET", "get-result", wait=20)
+    assert 15 < sum(time.slept) <= 20
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [

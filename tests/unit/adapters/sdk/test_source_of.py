@@ -139,6 +139,23 @@ def test_a_function_inside_a_function_is_taken_if_it_needs_nothing_of_it() -> No
     assert run(inner, 1) == 2
 
 
+def test_a_recursive_function_inside_a_function_is_taken() -> None:
+    def inner(n):
+        return 1 if n < 2 else n * inner(n - 1)
+
+    assert run(inner, 4) == 24
+
+
+def test_strings_of_several_lines_stay_as_they_are() -> None:
+    def inner():
+        return """
+        indented
+    less
+"""
+
+    assert run(inner) == inner()
+
+
 def test_the_text_is_what_the_file_says() -> None:
     assert source_of(plain)[0] == ("def plain(a, b=1):\n    return [a + b for _ in range(2)]\n")
 
