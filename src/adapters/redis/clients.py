@@ -9,12 +9,14 @@ import redis.asyncio as redis_async
 from redis.asyncio.cluster import ClusterNode as AsyncNode
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.asyncio.sentinel import Sentinel as AsyncSentinel
+from redis.asyncio.sentinel import SentinelConnectionPool as AsyncSentinelConnectionPool
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
+from .tls import SentinelTlsConnection, TlsConnection
 from .url import RedisUrl
 
 Client: TypeAlias = redis.Redis | redis.RedisCluster
@@ -31,8 +33,13 @@ def client_for(url: RedisUrl) -> Client:
     if url.kind == "sentinel":
         ask = _sentinel_settings(url) | {"retry": retry}
         sentinel = Sentinel(url.nodes, sentinel_kwargs=ask)
+        if url.tls:
+            settings["connection_class"] = SentinelTlsConnection
         master: redis.Redis = sentinel.master_for(url.master_name, retry=retry, **settings)
         return master
+    if settings.pop("ssl", False):
+        place = settings | _place(url) | {"retry": retry}
+        return redis.Redis.from_pool(redis.ConnectionPool(TlsConnection, **place))
     return redis.Redis(**settings, **_place(url), retry=retry)
 
 
@@ -49,6 +56,22 @@ def async_client_for(url: RedisUrl) -> AsyncClient:
         master: redis_async.Redis = sentinel.master_for(url.master_name, retry=retry, **settings)
         return master
     return redis_async.Redis(**settings, **_place(url), retry=retry)
+
+
+def close(client: Client) -> None:
+    """Close a client, and the connections to the sentinels that it has asked."""
+    client.close()
+    pool = getattr(client, "connection_pool", None)
+    if isinstance(pool, SentinelConnectionPool):
+        pool.sentinel_manager.close()
+
+
+async def aclose(client: AsyncClient) -> None:
+    """As `close`."""
+    await client.aclose()
+    pool = getattr(client, "connection_pool", None)
+    if isinstance(pool, AsyncSentinelConnectionPool):
+        await pool.sentinel_manager.aclose()
 
 
 def _settings(url: RedisUrl) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from typing import Any, Final, TypeVar
 
-from .clients import AsyncClient, Client, async_client_for, client_for
+from .clients import AsyncClient, Client, aclose, async_client_for, client_for, close
 from .commands import Command, Plan, Reply
 from .exchange import checked, completed
 from .faults import VENDOR_ERRORS, is_passing, translated
@@ -98,13 +98,13 @@ class RedisConnection:
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
-            client.close()
+            close(client)
 
     async def aclose(self) -> None:
         """Close the asynchronous client; the next use, in any event loop, makes another."""
         client, self._async_client = self._async_client, None
         if client is not None:
-            await client.aclose()
+            await aclose(client)
 
     def _attempt(self, commands: Sequence[Command]) -> list[Reply]:
         pauses = iter(self._pauses)

@@ -9,6 +9,8 @@ import re
 from typing import Final
 
 from redis import exceptions as vendor
+from redis.asyncio.sentinel import MasterNotFoundError as AsyncMasterNotFoundError
+from redis.sentinel import MasterNotFoundError
 
 from ...domain.errors import PortError, StoreCorrupt, StoreDenied, StoreUnavailable
 from .commands import Command, Reply
@@ -31,7 +33,8 @@ _PASSING: Final = (
 
 _PASSING_CODES: Final = ("MISCONF", "NOREPLICAS", "BUSY", "UNBLOCKED")
 
-_TLS_HINTS: Final = (
+_HINTS: Final = (
+    ("Cluster mode is not enabled", "it is no cluster: write redis:// and one address"),
     ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted: set ssl_ca_certs in the URL"),
     ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "it wants a certificate: set ssl_certfile, ssl_keyfile"),
     ("SSL", "it does not speak TLS on this port: write redis:// instead of rediss://"),
@@ -50,7 +53,7 @@ def is_passing(error: BaseException) -> bool:
     Credentials do not mend themselves, and who waited for an answer in vain has waited enough.
     """
     found = cause_of(error)
-    if isinstance(found, (*_CREDENTIALS, vendor.MaxConnectionsError)) or _tls_hint(found):
+    if isinstance(found, (*_CREDENTIALS, vendor.MaxConnectionsError)) or _hint(found):
         return False
     return isinstance(found, (*_PASSING, OSError)) and not isinstance(found, TimeoutError)
 
@@ -79,10 +82,15 @@ def translated(error: BaseException, where: str) -> PortError:
         )
     if isinstance(found, vendor.TimeoutError | TimeoutError):
         return StoreUnavailable(
-            f"{where} did not answer in time: see whether it is overloaded, and whether the way "
-            "to it is open"
+            f"{where} did not answer in time: see whether it is overloaded, whether the way to "
+            "it is open, and whether it speaks TLS exactly where the URL says rediss://"
         )
-    if hint := _tls_hint(found):
+    if isinstance(found, MasterNotFoundError | AsyncMasterNotFoundError):
+        return StoreUnavailable(
+            f"{where} cannot be reached: the sentinels do not answer, or know no healthy server "
+            "of that name. Start them, or correct addresses and name in the URL"
+        )
+    if hint := _hint(found):
         return StoreUnavailable(f"{where} cannot be reached: {hint}")
     return StoreUnavailable(
         f"{where} cannot be reached: {_text(found)}. Start it, or correct the URL; if it wants "
@@ -115,9 +123,9 @@ def _corrupt(command: Command, where: str) -> StoreCorrupt:
     return StoreCorrupt(f"{corrupt(command.key).message} ({where})")
 
 
-def _tls_hint(error: BaseException) -> str:
+def _hint(error: BaseException) -> str:
     text = str(error)
-    return next((hint for sign, hint in _TLS_HINTS if sign in text), "")
+    return next((hint for sign, hint in _HINTS if sign in text), "")
 
 
 def _text(error: BaseException) -> str:

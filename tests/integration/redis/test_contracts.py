@@ -1,0 +1,96 @@
+"""The Redis adapters keep the contracts on every kind of server."""
+
+from __future__ import annotations
+
+import pytest
+
+from fleeting.adapters.redis.changes import Layout
+from fleeting.adapters.redis.connection import RedisConnection
+from fleeting.adapters.redis.event_feed import RedisEventFeed
+from fleeting.adapters.redis.health import RedisHealth
+from fleeting.adapters.redis.result_store import (
+    RedisOpenTasks,
+    RedisResultReader,
+    RedisResultWriter,
+)
+from fleeting.adapters.redis.source_store import RedisSourceReader, RedisSourceWriter
+from fleeting.adapters.redis.task_records import RedisTaskRecords
+from fleeting.testing import (
+    CancelSignalsContract,
+    EventFeedContract,
+    HealthContract,
+    OpenTasksContract,
+    ResultReaderContract,
+    ResultWriterContract,
+    SourceReaderContract,
+    SourceWriterContract,
+    TaskRecordsContract,
+)
+
+
+class TestRedisResultWriter(ResultWriterContract):
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisResultWriter:
+        return RedisResultWriter(broken_connection, layout)
+
+
+class TestRedisResultReader(ResultReaderContract):
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisResultReader:
+        return RedisResultReader(broken_connection, layout)
+
+
+class TestRedisOpenTasks(OpenTasksContract):
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisOpenTasks:
+        return RedisOpenTasks(broken_connection, layout)
+
+
+class TestRedisTaskRecords(TaskRecordsContract):
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisTaskRecords:
+        return RedisTaskRecords(broken_connection, layout)
+
+
+class TestRedisEventFeed(EventFeedContract):
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisEventFeed:
+        return RedisEventFeed(broken_connection, layout.space)
+
+
+class TestRedisCancelSignals(CancelSignalsContract):
+    pass
+
+
+class TestRedisSourceWriter(SourceWriterContract):
+    @pytest.fixture
+    def writer(self, connection: RedisConnection, layout: Layout) -> RedisSourceWriter:
+        return RedisSourceWriter(connection, layout.space)
+
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisSourceWriter:
+        return RedisSourceWriter(broken_connection, layout.space)
+
+
+class TestRedisSourceReader(SourceReaderContract):
+    @pytest.fixture
+    def reader(self, connection: RedisConnection, layout: Layout) -> RedisSourceReader:
+        return RedisSourceReader(connection, layout.space)
+
+    @pytest.fixture
+    def writer(self, connection: RedisConnection, layout: Layout) -> RedisSourceWriter:
+        return RedisSourceWriter(connection, layout.space)
+
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisSourceReader:
+        return RedisSourceReader(broken_connection, layout.space)
+
+
+class TestRedisHealth(HealthContract):
+    @pytest.fixture
+    def health(self, connection: RedisConnection, layout: Layout) -> RedisHealth:
+        return RedisHealth(connection, layout.space)
+
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisHealth:
+        return RedisHealth(broken_connection, layout.space)
