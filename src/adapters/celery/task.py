@@ -26,8 +26,6 @@ _log: Final = logging.getLogger(__name__)
 NAME: Final = "fleeting.run"
 
 _LONGEST_PAUSE: Final = timedelta(minutes=1)
-_TROUBLE_SECONDS: Final = 1.0
-"""Pause before a message is handed back that could not be delayed, so that it does not spin."""
 
 
 class RunTask(Task[Any, str]):
@@ -45,6 +43,9 @@ class RunTask(Task[Any, str]):
     serializer = "json"
     typing = False
     throws = (MalformedMessage,)
+
+    trouble_seconds = 1.0
+    """Pause before a message goes back that could not be delayed, so that it does not spin."""
 
     def __init__(self, executions: Executions, limits: Limits) -> None:
         self._executions = executions
@@ -94,7 +95,7 @@ class RunTask(Task[Any, str]):
         except Reject as exc:
             # Celery would drop the message that it could not publish again.
             _log.warning("%s could not be delayed, it goes back at once: %s", task.key, exc)
-            time.sleep(_TROUBLE_SECONDS)
+            time.sleep(self.trouble_seconds)
             return Reject(f"{task.key} could not be delayed", requeue=True)
 
 
