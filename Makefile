@@ -39,7 +39,7 @@ demo: setup ## Run the main job for real on an embedded server, show it, stop.
 
 .PHONY: up
 up: setup ## The same as demo, and stay: prints the addresses.
-	$(BIN)/fleeting up
+	$(BIN)/fleeting up --demo
 
 .PHONY: test
 test: setup ## Run the whole test suite: unit and integration.
