@@ -33,6 +33,10 @@ class CancelTask:
             [outcome] = await self._records.store([transition(record, ended, now=snapshot.at)])
             if not isinstance(outcome, Refused):
                 return ended
+            stored = outcome.snapshot.record
+            if stored is not None and stored.status is Status.CANCELLED:
+                # A worker has seen the mark and was quicker.
+                return stored
             # A worker has claimed it in between, which it can do only max_attempts times.
 
 
