@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.usecases.mint import KeyMint
@@ -52,7 +53,7 @@ def test_next_key_of_a_millisecond_is_a_random_step_away() -> None:
 def test_exhausted_range_moves_on_to_the_next_millisecond() -> None:
     mint = KeyMint(clock=ManualClock(), randomness=Drawn(*[2**64 - 1] * 2))
     first = mint.key("add")
-    mint._unique = 2**64 - 1  # noqa: SLF001 - 2^23 steps would take a while
+    mint._unique = 2**64 - 1
     second = mint.key("add")
     assert second.milliseconds == first.milliseconds + 1
     assert second.unique == "7fffffffffffffff"
