@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from .errors import InvalidTask
 from .isolation import Isolation
 from .limits import MIB, Limits
-from .result_key import ResultKey, check_function_name
+from .result_key import FUNCTION_PATTERN, ResultKey, check_function_name
 
 RetryCause = Literal["worker_lost", "raised", "timed_out", "memory", "died"]
 """Why a run may be repeated: its worker vanished, the script raised, ran into a limit or died."""
@@ -34,7 +34,7 @@ class TaskRequest(BaseModel):
     source_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     """SHA-256 (hex) of a module text that was submitted before."""
 
-    function: str
+    function: Annotated[str, Field(json_schema_extra={"pattern": f"^{FUNCTION_PATTERN}$"})]
     """Name of a top-level function in the module."""
 
     args: list[JsonValue] = Field(default_factory=list)

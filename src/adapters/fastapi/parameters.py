@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Path, Query
 
@@ -17,8 +17,14 @@ KEY_PATTERN: Final = rf"^{FUNCTION_PATTERN}_[0-9]{{13}}_{UNIQUE_PATTERN}$"
 _MOST_VALUES: Final = 1_000_000
 """More than any answer can hold; keeps absurd numbers from the store."""
 
-Key = Annotated[str, Path(description="The task's key.", examples=[examples.KEY])]
-KeyQuery = Annotated[str, Query(description="The task's key.", examples=[examples.KEY])]
+# The pattern is only shown: what does not fit it is answered with 404 and the form of a key.
+_KEY: Final[dict[str, Any]] = {
+    "description": "The task's key.",
+    "examples": [examples.KEY],
+    "json_schema_extra": {"pattern": KEY_PATTERN},
+}
+Key = Annotated[str, Path(**_KEY)]
+KeyQuery = Annotated[str, Query(**_KEY)]
 Function = Annotated[
     str,
     Path(description="The function's name.", pattern=f"^{FUNCTION_PATTERN}$", examples=["add"]),
