@@ -42,6 +42,7 @@ def run(
         queues=settings.queues,
         name=name,
         log_level=settings.log_level,
+        visibility=settings.lease,
     )
 
 

@@ -39,6 +39,7 @@ def run_worker(
     queues: Sequence[str] = (),
     name: str | None = None,
     log_level: str = "info",
+    visibility: timedelta = timedelta(seconds=10),
 ) -> int:
     """Run a worker in this process until it is told to stop; returns its exit code.
 
@@ -55,15 +56,22 @@ def run_worker(
         queues: queues to take from; none: the one in `options`.
         name: the worker's name, `name` or `name@host`, with Celery's `%h`, `%n`, `%d`.
         log_level: least severity that Celery logs.
+        visibility: after how long without a sign of life a worker's messages are taken over:
+            best one lease, as a message that comes sooner has to wait; three seconds at least.
 
     Raises:
         InvalidSetting: the URL is not one for Celery.
     """
     treat_sigterm_as_soft_shutdown()
-    from .app import make_app
+    from .app import LEAST_VISIBILITY, make_app
     from .task import serve
 
-    app = make_app(url, prefix=options.prefix, queue=options.name)
+    app = make_app(
+        url,
+        prefix=options.prefix,
+        queue=options.name,
+        visibility=max(visibility, LEAST_VISIBILITY),
+    )
     return start_worker(
         app,
         serve(app, make_execution, limits),
