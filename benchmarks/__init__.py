@@ -1,0 +1,1 @@
+"""Measures fleeting beside stock Celery, in one run, as ratios. `make bench` starts `run.py`."""

@@ -1,0 +1,30 @@
+"""Tables in Markdown, and figures in their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from .spread import Spread
+
+DASH: Final = "\N{EN DASH}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def figure(spread: Spread | None) -> str:
+    """A spread in one cell: the median, and the ends where there are several rounds."""
+    if spread is None:
+        return ""
+    if len(spread.rounds) == 1:
+        return _short(spread.median)
+    return f"{_short(spread.median)} ({_short(spread.min)}{DASH}{_short(spread.max)})"
+
+
+def _short(value: float) -> str:
+    # Three digits: more would pretend a precision that no round repeats.
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,42 @@
+"""fleeting's API and the plain one, side by side on one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from fleeting.entrypoints.stack import free_port
+
+from .child import Child, wait_for_port
+from .load import Call, load
+from .measure import Figures
+from .platform import Ground
+from .subjects import fleeting, plain_api
+
+
+@dataclass(frozen=True, slots=True)
+class HttpServer:
+    """One of them, listening."""
+
+    child: Child
+    port: int
+
+    def load(self, call: Call, *, connections: int, seconds: float) -> Figures:
+        """See `load.load`."""
+        return load(self.child, self.port, call, connections=connections, seconds=seconds)
+
+
+@contextmanager
+def both(ground: Ground) -> Iterator[tuple[HttpServer, HttpServer]]:
+    """Fleeting's and the plain one."""
+    with ExitStack() as stack:
+
+        def start(make: Callable[[Ground, int], Child]) -> HttpServer:
+            port = free_port()
+            return HttpServer(stack.enter_context(make(ground, port)), port)
+
+        servers = start(fleeting.start_api), start(plain_api.start)
+        for server in servers:
+            wait_for_port(server.child, server.port)
+        yield servers

@@ -1,0 +1,1 @@
+"""Whom is measured: fleeting, stock Celery, a naive platform, plain FastAPI."""
