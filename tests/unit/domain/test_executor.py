@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fleeting.domain.errors import FleetingError, RunCancelled, ScriptRaised
 from fleeting.domain.executor import Call, evaluate, execute
-from fleeting.domain.outcome import ErrorInfo
+from fleeting.domain.outcome import ErrorInfo, Outcome
 from fleeting.domain.script import compile_script
 
 
@@ -168,6 +168,17 @@ def test_script_can_be_compiled_once_and_run_often() -> None:
     other = call("not looked at", 2)
 
     assert (evaluate(ready, script), evaluate(other, script)) == (b"[1]", b"[2]")
+
+
+def test_script_that_was_kept_is_run() -> None:
+    ready = call("def f(): return 1")
+    script = compile_script(ready.source, "f", ready.digest)
+
+    assert execute(call("not looked at"), script) == Outcome(value=b"1")
+
+
+def test_script_may_clear_the_lines_that_are_shown_of_it() -> None:
+    assert value_of("import linecache\ndef f(): linecache.clearcache()") is None
 
 
 def test_script_is_named_for_its_function_and_digest() -> None:

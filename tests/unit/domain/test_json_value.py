@@ -146,7 +146,7 @@ def test_parameters_come_back_as_they_went(one: object, other: object) -> None:
         (Size.SMALL, "1"),
         (Word.YES, '"yes"'),
         ((1, 2), "[1,2]"),
-        ({3, 1, 2}, "[1,2,3]"),
+        ({3, 10, 9}, "[3,9,10]"),
         (frozenset("ba"), '["a","b"]'),
         ({2, "b", None, 1, "a"}, '[null,1,2,"a","b"]'),
         (Point(1, Point(2)), '{"x":1,"y":{"x":2,"y":0,"hidden":1},"hidden":1}'),
@@ -190,6 +190,8 @@ def test_value_is_converted(value: object, expected: str) -> None:
         (np.ma.array([1, 2], mask=[False, True]), "[1,null]"),
         (np.datetime64("2026-01-01T00:00:00"), '"2026-01-01T00:00:00"'),
         (np.array([["2026-01-01"]], "datetime64[D]"), '[["2026-01-01"]]'),
+        (np.array([0], "datetime64[ns]"), '["1970-01-01T00:00:00.000000000"]'),
+        (np.array([1], "timedelta64[ns]"), "[1e-09]"),
         (np.array("2026-01-01", "datetime64[D]"), '"2026-01-01"'),
         (np.timedelta64(1500, "ms"), "1.5"),
         (np.array([1500], "timedelta64[ms]"), "[1.5]"),
@@ -314,7 +316,10 @@ def test_refusal_says_why_and_what_to_do(value: object, reason: str) -> None:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_integer_may_have_as_many_digits_as_python_reads(sign: int) -> None:
-    assert to_json_bytes([sign * (10**4300 - 1)]) == f"[{sign * (10**4300 - 1)}]".encode()
+    longest = sign * (10**4300 - 1)
+    assert to_json_bytes([longest]) == f"[{longest}]".encode()
+    assert to_json_bytes([longest, Colour.RED]) == f'[{longest},"red"]'.encode()
+    assert to_json_bytes([sign * 10**2000, Colour.RED]) == f'[{sign * 10**2000},"red"]'.encode()
     assert refusal([sign * 10**4300]).message == (
         "$[0] is an integer of more than 4300 digits; make it text"
     )
@@ -419,6 +424,32 @@ def test_deepest_nesting_allowed(inside: object) -> None:
     assert to_json_bytes(nested(levels, inside)).startswith(b"[" * levels)
 
 
+@pytest.mark.parametrize("before", [[[]], {"a": {}}, [{}], {"a": []}])
+def test_levels_that_came_before_do_not_hide_a_depth(before: object) -> None:
+    """Neither beside the place nor around it."""
+    for value in (
+        [before, before, before, nested(MAX_DEPTH)],
+        {"a": before, "b": before, "c": before, "d": nested(MAX_DEPTH)},
+        nested(50, [before, before, nested(51)]),
+        nested(50, {"a": before, "b": before, "c": nested(51)}),
+    ):
+        assert refusal(value).message.endswith("is nested deeper than 100 levels; flatten it")
+
+
+def test_path_of_an_object_too_deep() -> None:
+    error = refusal(nested(MAX_DEPTH, {}))
+
+    assert error.path == "$" + "[0]" * MAX_DEPTH
+
+
+def test_other_class_with_a_method_of_that_name_is_no_model() -> None:
+    class Other:
+        def model_dump(self) -> object:
+            return None
+
+    assert "which JSON cannot carry" in refusal(Other()).message
+
+
 def test_depth_counts_levels_around_a_place_only() -> None:
     """Not those that came before beside it."""
     assert to_json_bytes([nested(99, Colour.RED), {1: nested(98)}, nested(99)])
@@ -453,6 +484,10 @@ def test_digit_limit_of_the_interpreter_counts_if_lower() -> None:
         (Pair(0, object()), "$.second"),
         ((0, {"a": object()}), "$[1].a"),
         (np.array([1.0, math.nan]), "$[1]"),
+        ({"a": {1: 0, "1": 0}}, "$.a"),
+        ({"a": {(1, 2): 0}}, "$.a"),
+        ({"a": {math.nan: 0}}, "$.a"),
+        ({"a" * 40 + " " + "a" * 39: object()}, '$["' + "a" * 40 + " " + "a" * 39 + '"]'),
         (Model(when=NEW_YEAR, points=[Point(object())]), "$.points[0].x"),
         ({"k" * 80: object()}, "$." + "k" * 80),
         ({"k" * 81: object()}, '$["' + "k" * 80 + '…"]'),
@@ -460,7 +495,7 @@ def test_digit_limit_of_the_interpreter_counts_if_lower() -> None:
 )
 def test_path_names_the_place(value: object, path: str) -> None:
     assert refusal(value).path == path
-    assert refusal(value).message.startswith(f"{path} is ")
+    assert refusal(value).message.startswith(f"{path} ")
 
 
 STEPS = st.lists(st.integers(0, 3) | st.from_regex(r"[a-z_]{1,8}", fullmatch=True), max_size=8)
@@ -586,6 +621,7 @@ def test_text_that_is_not_strict_json_is_refused(data: bytes, reason: str) -> No
         (b"[" * 100 + b"]" * 100, nested(99, [])),
         (b"[[1],{}]", [[1], {}]),
         (b"[" + b"[[]]," * 60 + b"{}]", [[[]]] * 60 + [{}]),
+        (b"[" + b'["ab", 1, null],' * 101 + b"{}]", [["ab", 1, None]] * 101 + [{}]),
         (b"1e308", 1e308),
     ],
 )

@@ -47,6 +47,7 @@ def test_largest_numbers_count() -> None:
         ((None, None, ""), TypeError, "done must be a number, not NoneType"),
         ((True, None, ""), TypeError, "done must be a number, not bool"),
         ((1, "2", ""), TypeError, "total must be a number, not str"),
+        ((1, 2, 3), TypeError, "note must be text, not int"),
         ((1, 2, None), TypeError, "note must be text, not NoneType"),
         ((math.nan, None, ""), ValueError, "done must be finite"),
         ((math.inf, None, ""), ValueError, "done must be finite"),

@@ -69,6 +69,7 @@ def fits(function: Callable[..., object], positions: int, names: set[str]) -> bo
 @example("def f(a, /, **rest): pass", (1, {"a"}))
 @example("def f(a, /, **rest): pass", (0, {"a"}))
 @example("def f(a, /, b): pass", (0, {"a", "b"}))
+@example("def f(a=0, /, b=0): pass", (0, {"b"}))
 def test_what_fits_is_what_python_calls(text: str, call: tuple[int, set[str]]) -> None:
     function = function_of(text)
     signature = signature_of(function)
@@ -137,9 +138,10 @@ def test_misfit_is_told_with_the_signature(
 
 
 def test_many_unknown_names_are_cut() -> None:
-    misfit = Signature().misfit(0, ["x" * 300])
+    longest, longer = Signature().misfit(0, ["x" * 198]), Signature().misfit(0, ["x" * 199])
 
-    assert misfit == "has no parameter '" + "x" * 199 + "…"
+    assert longest == "has no parameter '" + "x" * 198 + "'"
+    assert longer == "has no parameter '" + "x" * 199 + "…"
 
 
 def test_fit_is_silent() -> None:
@@ -168,8 +170,18 @@ def test_wrapper_is_known_by_itself_and_not_by_what_it_wraps() -> None:
     assert str(signature_of(with_one)) == "(*args)"
 
 
+def test_signature_that_a_function_declares_counts() -> None:
+    def call(*args: int) -> None: ...
+
+    call.__signature__ = inspect.signature(divmod)  # type: ignore[attr-defined]
+
+    assert str(signature_of(call)) == "(x, y, /)"
+
+
 def test_signature_that_python_does_not_know_is_none() -> None:
+    """What a cache wraps may be called with other parameters than the cache."""
     assert signature_of(min) is None
+    assert signature_of(functools.lru_cache(lambda a: a)) is None
 
 
 def test_object_that_can_be_called_is_known_without_self() -> None:

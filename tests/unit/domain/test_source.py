@@ -127,6 +127,8 @@ def test_check_of_a_definition_agrees_with_the_executor(
          "the source has no function 'ad'; did you mean add?"),
         ("def add1(): pass\nasync def add2(): pass", "add",
          "the source has no function 'add'; did you mean add2 or add1?"),
+        ("\n".join(f"def add{n}(): pass" for n in range(6)), "add",
+         "the source has no function 'add'; did you mean add5 or add4 or add3 or add2 or add1?"),
         ("def add(): pass\nimport os\nC = 1\nclass K: pass", "zzz",
          "the source has no function 'zzz'; it has add"),
         ("\n".join(f"def f{n}(): pass" for n in (5, 4, 3, 2, 1)), "zzz",
@@ -210,6 +212,8 @@ def syntax_error(text: str) -> SourceSyntaxError:
     [
         ("x = 1\nreturn 1", 2, "line 2: 'return' outside function\n    return 1\n    ^"),
         ("x = (1\n", 1, "line 1: '(' was never closed\n    x = (1\n        ^"),
+        ("if a:\n    x = = 1", 2, "line 2: invalid syntax\n        x = = 1\n            ^"),
+        ("a\r\nx = = 1\r\n", 2, "line 2: invalid syntax\n    x = = 1\n        ^"),
         ("x =\t= 1", 1, "line 1: invalid syntax\n    x = = 1\n        ^"),
         ("a\r\nb\rx = = 1\n", 3, "line 3: invalid syntax\n    x = = 1\n        ^"),
         ("a = '\x0c\x1c'\nx = = 1", 2, "line 2: invalid syntax\n    x = = 1\n        ^"),
