@@ -21,8 +21,8 @@ for an idle process."""
 BATCH: Final = 1000
 """Events taken at once."""
 
-_PAUSE: Final = 0.5
-"""Seconds before a feed that failed is asked again."""
+PAUSE: Final = timedelta(milliseconds=500)
+"""Before a feed that failed is asked again."""
 
 BACKLOG: Final = 10_000
 """Events that may wait for one slow listener before it is cut off: a few MB."""
@@ -32,10 +32,10 @@ Topic = tuple[str | None, str | None]
 
 
 class Listener:
-    """Receives events until it is cut off."""
+    """Receives events until it is cut off, which it is with more than `backlog` of them unheard."""
 
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Event | None] = asyncio.Queue(BACKLOG)
+    def __init__(self, backlog: int = BACKLOG) -> None:
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue(backlog)
         self._is_cut_off = False
 
     @property
@@ -69,9 +69,10 @@ class Listener:
 class Channel:
     """The one reader of a namespace; it stops when the last listener has gone."""
 
-    def __init__(self, feed: EventFeed, namespace: str) -> None:
+    def __init__(self, feed: EventFeed, namespace: str, pause: timedelta) -> None:
         self._feed = feed
         self._namespace = namespace
+        self._pause = pause
         self._listeners: dict[Topic, set[Listener]] = defaultdict(set)
         self._reader: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
@@ -90,9 +91,7 @@ class Channel:
         self._listeners[topic].add(listener)
         try:
             async with self._starting:
-                if not self._is_reading:
-                    position = await self._feed.latest(self._namespace)
-                    self._reader = asyncio.create_task(self._read(position))
+                await self._start_reading()
         except BaseException:
             self.remove(topic, listener)
             raise
@@ -115,6 +114,11 @@ class Channel:
     def _is_reading(self) -> bool:
         return self._reader is not None and not self._reader.done()
 
+    async def _start_reading(self) -> None:
+        if not self._is_reading:
+            position = await self._feed.latest(self._namespace)
+            self._reader = asyncio.create_task(self._read(position))
+
     async def _read(self, position: str) -> None:
         has_failed = False
         while self._listeners:
@@ -127,7 +131,7 @@ class Channel:
                     )
                 has_failed = True
                 self._tell_all_to_look()
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(self._pause.total_seconds())
                 continue
             has_failed = False
             for event in events:

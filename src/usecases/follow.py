@@ -8,14 +8,24 @@ from datetime import timedelta
 
 from ..domain.event import Event
 from ..ports.event_feed import EventFeed
-from .channel import BATCH, Channel, Listener
+from .channel import BACKLOG, BATCH, PAUSE, Channel, Listener
 
 
 class Follow:
-    """Follows the feeds that somebody listens to, with one blocking read for each."""
+    """Follows the feeds that somebody listens to, with one blocking read for each.
 
-    def __init__(self, *, feed: EventFeed) -> None:
+    Args:
+        feed: what is followed.
+        pause: how long to wait before a feed that failed is asked again.
+        backlog: how many events a listener may leave unheard before it is cut off.
+    """
+
+    def __init__(
+        self, *, feed: EventFeed, pause: timedelta = PAUSE, backlog: int = BACKLOG
+    ) -> None:
         self._feed = feed
+        self._pause = pause
+        self._backlog = backlog
         self._channels: dict[str, Channel] = {}
 
     @property
@@ -36,8 +46,8 @@ class Follow:
             PortError: the feed does not answer.
         """
         self._drop_idle()
-        channel = self._channels.setdefault(namespace, Channel(self._feed, namespace))
-        listener, topic = Listener(), (key, function)
+        channel = self._channels.setdefault(namespace, Channel(self._feed, namespace, self._pause))
+        listener, topic = Listener(self._backlog), (key, function)
         await channel.add(topic, listener)
         try:
             yield listener

@@ -159,19 +159,20 @@ class MetricRetriever:
         """Listen first, then look: a result that lands in between is heard."""
         until = self._clock.elapsed() + wait
         async with self._follow.listen(address.namespace, key=address.key) as listener:
-            while True:
-                found = await self._found(address)
-                is_over = listener.has_ended or self._clock.elapsed() >= until
-                if found.record.status.is_final or is_over:
-                    return found
+            found = await self._found(address)
+            while not (found.record.status.is_final or self._is_over(listener, until)):
                 await self._next_status(listener, until)
+                found = await self._found(address)
+        return found
+
+    def _is_over(self, listener: Listener, until: timedelta) -> bool:
+        return listener.has_ended or self._clock.elapsed() >= until
 
     async def _next_status(self, listener: Listener, until: timedelta) -> None:
         """Wait for a change of status; progress is no reason to look at the store."""
-        while (left := until - self._clock.elapsed()) > timedelta(0):
-            event = await listener.next(left)
-            if event is None or event.kind == "status":
-                return
+        event = await listener.next(until - self._clock.elapsed())
+        while event is not None and event.kind == "progress":
+            event = await listener.next(until - self._clock.elapsed())
 
 
 def _settled(record: Record, now: datetime) -> Record:
