@@ -132,7 +132,11 @@ def _advance(progress: Progress, bar: TaskID, handles: Handles) -> bool:
 
 def _show_values(console: Console, client: Client) -> None:
     console.print("\n[bold]Live values, as GET /functions/{function}/values returns them[/]\n")
-    table = Table("function", "values", Column("JSON", no_wrap=True))
+    table = Table(
+        Column("function", min_width=12),
+        Column("values", min_width=6),
+        Column("JSON", no_wrap=True),
+    )
     for summary in client.functions():
         values = json.dumps(client.values(summary.function), ensure_ascii=False)
         table.add_row(summary.function, str(summary.count), escape(values))

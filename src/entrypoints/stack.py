@@ -16,7 +16,7 @@ from typing import Final, Self
 from ..adapters.redis.embedded import EmbeddedValkey
 from ..adapters.redis.leashed_process import LeashedProcess
 from ..adapters.sdk.client import Client
-from ..domain.errors import PortError, ServiceUnavailable
+from ..domain.errors import PortError, ResultNotReady, ServiceUnavailable
 from .settings import PREFIX
 
 _PATIENCE: Final = 30.0
@@ -119,7 +119,7 @@ class Stack:
             self._check()
             try:
                 answered()
-            except PortError:
+            except (PortError, ResultNotReady):
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.05)
