@@ -48,13 +48,13 @@ class RunTask(Task[Any, str]):
     """Pause before a message goes back that could not be delayed, so that it does not spin."""
 
     def __init__(self, executions: Executions, limits: Limits) -> None:
-        self._executions = executions
+        self.executions = executions
         self._limits = limits
 
     def run(self, *args: Any, **kwargs: Any) -> str:
         task = self._read(args, kwargs)
         try:
-            outcome = self._executions.current().run(task)
+            outcome = self.executions.current().run(task)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the message must not be lost
             raise self._after_trouble(task, exc) from None
         if isinstance(outcome, Again):
@@ -99,7 +99,7 @@ class RunTask(Task[Any, str]):
             return Reject(f"{task.key} could not be delayed", requeue=True)
 
 
-def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) -> Executions:
+def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) -> None:
     """Have workers of `app` run `fleeting.run` with executions made by `make_execution`.
 
     It is called in the process that runs tasks, when the first one comes. What it made is closed
@@ -112,4 +112,3 @@ def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) 
         executions.close()
 
     worker_process_shutdown.connect(close, weak=False)
-    return executions

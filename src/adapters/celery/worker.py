@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ...domain.limits import Limits
 from ...ports.bundles import QueueOptions
-from .execution import Execution, Executions
+from .execution import Execution
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -28,6 +28,9 @@ _POOLS: Final[dict[Pool, str]] = {
 }
 
 
+_VISIBILITY: Final = timedelta(seconds=10)
+
+
 def run_worker(
     *,
     url: str,
@@ -39,7 +42,7 @@ def run_worker(
     queues: Sequence[str] = (),
     name: str | None = None,
     log_level: str = "info",
-    visibility: timedelta = timedelta(seconds=10),
+    visibility: timedelta = _VISIBILITY,
 ) -> int:
     """Run a worker in this process until it is told to stop; returns its exit code.
 
@@ -62,6 +65,27 @@ def run_worker(
     Raises:
         InvalidSetting: the URL is not one for Celery.
     """
+    app = make_worker_app(
+        url=url,
+        options=options,
+        limits=limits,
+        make_execution=make_execution,
+        visibility=visibility,
+    )
+    return start_worker(
+        app, pool=pool, concurrency=concurrency, queues=queues, name=name, log_level=log_level
+    )
+
+
+def make_worker_app(
+    *,
+    url: str,
+    options: QueueOptions,
+    limits: Limits,
+    make_execution: Callable[[], Execution],
+    visibility: timedelta = _VISIBILITY,
+) -> Celery:
+    """Make the application of a worker, ready to run `fleeting.run`; see `run_worker`."""
     treat_sigterm_as_soft_shutdown()
     from .app import LEAST_VISIBILITY, make_app
     from .task import serve
@@ -72,20 +96,12 @@ def run_worker(
         queue=options.name,
         visibility=max(visibility, LEAST_VISIBILITY),
     )
-    return start_worker(
-        app,
-        serve(app, make_execution, limits),
-        pool=pool,
-        concurrency=concurrency,
-        queues=queues,
-        name=name,
-        log_level=log_level,
-    )
+    serve(app, make_execution, limits)
+    return app
 
 
 def start_worker(
     app: Celery,
-    executions: Executions,
     *,
     pool: Pool,
     concurrency: int,
@@ -107,7 +123,7 @@ def start_worker(
         quiet=True,
     )
     worker.start()
-    _close(executions)
+    _close(app)
     exitcode = 0 if _was_told_to_stop() else (worker.exitcode or 0)
     if _has_threads_left():
         _leave(exitcode)
@@ -123,9 +139,10 @@ def treat_sigterm_as_soft_shutdown() -> None:
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 
-def _close(executions: Executions) -> None:
+def _close(app: Any) -> None:
     """Close within a second: with the store away it could take longer, and the platform kills."""
-    closing = threading.Thread(target=executions.close, name="fleeting-close", daemon=True)
+    close = app.tasks["fleeting.run"].executions.close
+    closing = threading.Thread(target=close, name="fleeting-close", daemon=True)
     closing.start()
     closing.join(_CLOSE_WITHIN.total_seconds())
 

@@ -80,9 +80,9 @@ def main() -> int:
         time.sleep(seconds)
         record.rpush(f"finished:{name}", time.time())
 
+    serve(app, lambda: RecordingExecution(record), Limits())
     return start_worker(
         app,
-        serve(app, lambda: RecordingExecution(record), Limits()),
         pool=options["pool"],
         concurrency=options["concurrency"],
         name=options["name"],

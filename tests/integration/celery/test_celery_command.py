@@ -1,0 +1,38 @@
+"""Celery's own command line, with fleeting's application."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from .workers import Worker
+
+CELERY = [sys.executable, "-m", "celery", "-A", "fleeting.entrypoints.celery_app"]
+
+
+@pytest.fixture
+def environment(valkey_url):
+    return {"FLEETING_STORE": valkey_url, "FLEETING_QUEUE_NAME": "others"}
+
+
+@pytest.fixture
+def worker(environment, tmp_path):
+    command = [*CELERY, "worker", "-P", "threads", "-c", "1", "-l", "info"]
+    with Worker(command, log=tmp_path / "celery.log", environment=environment) as worker:
+        yield worker
+
+
+def test_celerys_own_worker_and_remote_control_know_fleetings_task(worker, environment):
+    answer = subprocess.run(
+        [*CELERY, "inspect", "registered"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert "fleeting.run" in answer.stdout
+    assert "others" in worker.output
