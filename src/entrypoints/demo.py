@@ -24,6 +24,8 @@ from ..domain.errors import InvalidSetting
 from .stack import Stack, free_port
 
 EXAMPLES: Final = Path("examples")
+_BESIDE: Final = 32
+"""Characters of a line of the table of values that are not its JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,9 @@ def _advance(progress: Progress, bar: TaskID, handles: Handles) -> bool:
 
 def _show_values(console: Console, client: Client) -> None:
     console.print("\n[bold]Live values, as GET /functions/{function}/values returns them[/]\n")
-    table = Table(
-        Column("function", min_width=12),
-        Column("values", min_width=6),
-        Column("JSON", no_wrap=True),
-    )
+    # What is left beside names and counts; a longer list ends in an ellipsis.
+    room = max(console.width - _BESIDE, _BESIDE)
+    table = Table("function", "values", Column("JSON", no_wrap=True, max_width=room))
     for summary in client.functions():
         values = json.dumps(client.values(summary.function), ensure_ascii=False)
         table.add_row(summary.function, str(summary.count), escape(values))
