@@ -35,7 +35,12 @@ class RunRequest:
 
 
 class RunObserver(Protocol):
-    """Hears what a run says while it runs; called from another thread than the run's caller's."""
+    """Hears what a run says while it runs.
+
+    Where runs have a process of their own it is called from another thread than the run's
+    caller's, so that a slow one does not hold up the run's clock: what comes in the meantime is
+    merged. One that raises is logged, and the run goes on. All calls have ended when `run` returns.
+    """
 
     def on_output(self, text: str) -> None:
         """Printed text, as it comes."""
@@ -71,5 +76,7 @@ class Runner(Protocol):
 
         A run that has ended or that nobody knows is left alone. A run that is about to start is
         ended too if `stop` came after `run` was called.
+
+        With isolation `none` there is nothing that could be ended: the run goes on to its end.
         """
         ...

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from threading import Condition, Thread
-from typing import Final
+from typing import Final, ParamSpec
 
 from ...ports.runner import RunObserver
+
+P = ParamSpec("P")
 
 _log: Final = logging.getLogger(__name__)
 
@@ -60,13 +63,14 @@ class Delivery:
                 self._text, self._progress = "", None
             if not text and progress is None:
                 return
-            try:
-                self._tell(text, progress)
-            except Exception:  # noqa: BLE001  # whatever it is, the run is not to blame
-                _log.exception("an observer failed; its run goes on")
+            if text:
+                _tell(self._observer.on_output, text)
+            if progress is not None:
+                _tell(self._observer.on_progress, *progress)
 
-    def _tell(self, text: str, progress: tuple[float, float | None, str] | None) -> None:
-        if text:
-            self._observer.on_output(text)
-        if progress is not None:
-            self._observer.on_progress(*progress)
+
+def _tell(listener: Callable[P, None], *words: P.args, **more: P.kwargs) -> None:
+    try:
+        listener(*words, **more)
+    except Exception:  # noqa: BLE001  # whatever it is, the run is not to blame
+        _log.exception("an observer failed; its run goes on")
