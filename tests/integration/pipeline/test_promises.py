@@ -135,6 +135,7 @@ def test_killed_worker_is_replaced_and_the_result_appears_once(
     assert client.values("work") == [2]
 
 
+@pytest.mark.alone
 def test_waiting_clients_hear_within_50_ms_through_any_api(
     deploy: MakeDeployment, valkey_url: str
 ) -> None:
@@ -173,6 +174,7 @@ def test_waiting_clients_hear_within_50_ms_through_any_api(
     assert delays[len(delays) // 2] < 0.05, [round(delay * 1000) for delay in delays]
 
 
+@pytest.mark.alone
 def test_waiting_costs_no_redis_command_per_client(
     deploy: MakeDeployment, valkey_server: Valkey, valkey_url: str
 ) -> None:
