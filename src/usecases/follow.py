@@ -54,6 +54,14 @@ class Follow:
         finally:
             channel.remove(topic, listener)
 
+    async def position(self, namespace: str) -> str:
+        """Where the feed stands: what is announced from here on is in `backlog` after it.
+
+        Raises:
+            PortError: the feed does not answer.
+        """
+        return await self._feed.latest(namespace)
+
     async def backlog(self, namespace: str, after: str) -> AsyncIterator[Sequence[Event]]:
         """What was announced after a position, up to the present, in batches.
 

@@ -106,7 +106,9 @@ def make_app(
         app.include_router(single_results.router(retriever, clock=clock, closing=closing))
         app.include_router(functions.router(retriever, clock=clock))
         app.include_router(
-            streaming.router(retriever, clock=clock, closing=closing, metrics=metrics, idle=idle)
+            streaming.router(
+                retriever, follow, clock=clock, closing=closing, metrics=metrics, idle=idle
+            )
         )
     capabilities = operations.describe(
         version=release,

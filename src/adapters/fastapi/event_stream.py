@@ -21,11 +21,16 @@ HEADERS: Final = {
     "X-Accel-Buffering": "no",
 }
 
-OPENING: Final = b"retry: 1000\n\n: listening\n\n"
-"""Sent at once, so that the client knows that it missed nothing from here on; a second between
-reconnects is soon enough for a person and bearable for a server that has just come back."""
+RETRY_MILLISECONDS: Final = 1000
+"""Pause before a client reconnects: soon enough for a person, bearable for a server that has just
+come back."""
 
 KEEP_ALIVE: Final = b": keep-alive\n\n"
+
+
+def opening(position: str) -> bytes:
+    """What a stream begins with: from the position on, the client can resume."""
+    return b"retry: %d\nid: %b\n\n: listening\n\n" % (RETRY_MILLISECONDS, position.encode())
 
 
 def event(name: str, data: bytes, *, position: str | None = None) -> bytes:
@@ -41,10 +46,16 @@ class EventStream(Response):
     media_type = f"{MEDIA_TYPE}; charset=utf-8"
 
     def __init__(
-        self, events: AsyncGenerator[bytes, None], *, closing: Closing, open_streams: Gauge
+        self,
+        events: AsyncGenerator[bytes, None],
+        *,
+        begin: bytes,
+        closing: Closing,
+        open_streams: Gauge,
     ) -> None:
         super().__init__(headers={**HEADERS, "Content-Type": self.media_type})
         del self.headers["Content-Length"]
+        self._begin = begin
         self._events = events
         self._closing = closing
         self._open_streams = open_streams
@@ -62,5 +73,6 @@ class EventStream(Response):
     async def _pump(self, send: Send) -> None:
         # Left open, the generator would go on listening until it is collected.
         async with aclosing(self._events) as events:
+            await send({"type": "http.response.body", "body": self._begin, "more_body": True})
             async for chunk in events:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})

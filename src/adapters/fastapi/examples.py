@@ -159,7 +159,7 @@ STATS: Final[dict[str, Any]] = {
 }
 
 STREAM: Final = (
-    "retry: 1000\n\n"
+    "retry: 1000\nid: 1763683200010-0\n\n"
     ": listening\n\n"
     "event: progress\n"
     "id: 1763683200020-0\n"

@@ -15,13 +15,14 @@ from ...domain import errors as e
 from ...domain.result_key import check_function_name
 from ...ports.clock import Clock
 from ...ports.result_store import StoredResult
+from ...usecases.follow import Follow
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.updates import Update
 from . import examples, problems
 from .closing import Closing
 from .documented import QUERY, STORE
 from .documented import problems as documented
-from .event_stream import KEEP_ALIVE, MEDIA_TYPE, OPENING, EventStream, event
+from .event_stream import KEEP_ALIVE, MEDIA_TYPE, EventStream, event, opening
 from .metrics import ApiMetrics
 from .namespace import Namespace
 from .parameters import Function
@@ -67,6 +68,7 @@ LastEventId = Annotated[
 
 def router(
     retriever: MetricRetriever,
+    follow: Follow,
     *,
     clock: Clock,
     closing: Closing,
@@ -94,26 +96,28 @@ def router(
 
         Events come at least once: after a reconnection one may come again.
         """
-        position = last_event_id or after
+        # Known before the first event, so that a client that is cut off until then misses nothing.
+        position = last_event_id or after or await follow.position(namespace)
         updates = retriever.stream(
             namespace, check_function_name(function), after=position, idle=idle
         )
         # Waits until the stream listens; an error up to here is an ordinary answer.
         first = await anext(updates)
-        events = _events(request, first, updates, clock)
-        return EventStream(events, closing=closing, open_streams=metrics.streams)
+        events = _shown(request, first, updates, clock)
+        return EventStream(
+            events, begin=opening(position), closing=closing, open_streams=metrics.streams
+        )
 
     return routes
 
 
-async def _events(
+async def _shown(
     request: Request, first: Update | None, rest: AsyncGenerator[Update | None, None], clock: Clock
 ) -> AsyncGenerator[bytes, None]:
-    yield OPENING
-    if first is not None:
-        yield _event(first, clock)
     try:
         async with aclosing(rest):
+            if first is not None:
+                yield _event(first, clock)
             async for update in rest:
                 yield KEEP_ALIVE if update is None else _event(update, clock)
     except e.FleetingError as exc:

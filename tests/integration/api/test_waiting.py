@@ -48,7 +48,7 @@ def followed(client: Client, **options: object) -> Iterator[Iterator[Event]]:
     with client.stream("GET", STREAM, **options) as answer:  # type: ignore[arg-type]
         assert answer.status_code == 200, answer.read()
         with closing(events(answer)) as found:
-            assert next(found) == {"retry": "1000"}
+            assert next(found).keys() == {"retry", "id"}
             assert next(found) == {"": "listening"}
             yield found
 
@@ -145,6 +145,18 @@ def test_a_stream_resumes_after_the_event_seen_last(
         found = events(answer)
         results = [told(found) for _ in range(4)][1:]
     assert [json.loads(result["data"])["key"] for result in results] == missed
+
+
+def test_a_stream_resumes_from_its_opening_too(platform: Platform, client: Client) -> None:
+    platform.succeed(submitted(client))
+    with client.stream("GET", STREAM) as answer:
+        opening = next(events(answer))["id"]
+    key = submitted(client)
+    platform.succeed(key)
+    with client.stream("GET", STREAM, headers={"Last-Event-ID": opening}) as answer:
+        found = events(answer)
+        assert next(found)["id"] == opening
+        assert json.loads(told(found)["data"])["key"] == key
 
 
 def test_a_position_that_is_none_is_an_ordinary_error(client: Client) -> None:

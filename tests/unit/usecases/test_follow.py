@@ -264,6 +264,16 @@ async def test_backlog_is_what_was_announced_since(home: Installation, follow: F
     assert [event.address for batch in batches for event in batch] == [SUB, OTHER]
 
 
+async def test_backlog_after_a_position_is_what_was_announced_after_asking_for_it(
+    home: Installation, follow: Follow
+) -> None:
+    announce(home, OTHER)
+    position = await follow.position("")
+    announce(home, ADD)
+    [events] = [events async for events in follow.backlog("", position)]
+    assert [event.address for event in events] == [ADD]
+
+
 async def test_long_backlog_comes_in_batches(home: Installation, follow: Follow) -> None:
     position = await home.feed.latest("")
     for _ in range(BATCH + 1):
