@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, cast
@@ -22,6 +23,8 @@ from ..ports.bundles import (
 RESULT_STORE: Final = "fleeting.result_store"
 SOURCE_STORE: Final = "fleeting.source_store"
 TASK_QUEUE: Final = "fleeting.task_queue"
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 
 
 def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
@@ -56,9 +59,8 @@ def load(group: str, url: str) -> object:
     Raises:
         UnknownAdapter: there is none; the message lists those that are installed.
     """
-    scheme = url.partition("://")[0]
-    found = _found(group)
-    if "://" not in url or scheme not in found:
+    found, scheme = _found(group), _scheme(url)
+    if scheme not in found:
         near = difflib.get_close_matches(scheme, found, n=1)
         hint = f" (did you mean {near[0]}://?)" if near else ""
         raise UnknownAdapter(
@@ -66,6 +68,17 @@ def load(group: str, url: str) -> object:
             f"{scheme}://{hint}: installed are {', '.join(schemes(group))}"
         )
     return found[scheme].load()
+
+
+def _scheme(url: str) -> str:
+    scheme = url.partition("://")[0]
+    if "://" not in url or _SCHEME.fullmatch(scheme) is None:
+        # The text is not shown: a URL that is written wrong may begin with its password.
+        raise UnknownAdapter(
+            "a store or queue is named by a URL that begins with a scheme, as in memory:// or "
+            "redis://host:6379"
+        )
+    return scheme
 
 
 @cache

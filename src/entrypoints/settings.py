@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     """Sources up to this many bytes travel in each message, longer ones once: below about 1 KiB a
     second look-up in the worker costs more than the bytes."""
 
-    lease_seconds: float = Field(default=10, ge=1)
+    lease_seconds: float = Field(default=10, ge=1, le=3600)
     """After so many seconds without a sign of life of its worker a run is taken over. Short
     enough for a quick take-over, long enough for a pause of the network or the machine."""
 
@@ -92,8 +93,8 @@ class Settings(BaseSettings):
     """Address that the API listens on. Loopback, until somebody decides to be reachable."""
 
     api_port: int = Field(default=8000, ge=0, le=65535)
-    """Port that the API listens on. Where this is not set, `PORT` counts, as Cloud Foundry sets
-    it."""
+    """Port that the API listens on. Where `FLEETING_API_PORT` is not set, `PORT` counts, as Cloud
+    Foundry sets it."""
 
     api_roles: str = "submit,retrieve"
     """Halves of the API that are served, separated by commas. `retrieve` alone is the Metric
@@ -163,8 +164,8 @@ def load(**arguments: object) -> Settings:
     """
     refuse_unknown(os.environ)
     given = {name: value for name, value in arguments.items() if value is not None}
-    if "PORT" in os.environ and f"{PREFIX}API_PORT" not in os.environ:
-        given.setdefault("api_port", os.environ["PORT"])
+    if (port := os.environ.get("PORT")) and f"{PREFIX}API_PORT" not in os.environ:
+        given.setdefault("api_port", port)
     _check_file()
     try:
         settings = Settings(**given)  # type: ignore[arg-type] # pydantic validates them
@@ -177,7 +178,7 @@ def load(**arguments: object) -> Settings:
 def origins() -> dict[str, str]:
     """For each variable that has a value from outside: where it comes from."""
     found = {name: "environment" for name in variables() if name in os.environ}
-    if "PORT" in os.environ:
+    if os.environ.get("PORT"):
         found.setdefault(f"{PREFIX}API_PORT", "environment (PORT)")
     path = os.environ.get(CONFIG_FILE, "")
     for name, value in _in_file(path).items() if path else ():
@@ -202,9 +203,18 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     known = variables() | CLIENT_VARIABLES
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f": did you mean {near[0]}?" if near else "; `fleeting check` lists them all"
+            near = _nearest(name, known)
+            hint = f": did you mean {near}?" if near else "; `fleeting check` lists them all"
             raise UnknownSetting(f"{name} is no setting of fleeting{hint}")
+
+
+def _nearest(name: str, known: Collection[str]) -> str | None:
+    if f"{name}_SECONDS" in known:
+        return f"{name}_SECONDS"
+    # The prefix that all share would make any two names look alike.
+    words = {other.removeprefix(PREFIX): other for other in known}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), words, n=1, cutoff=0.5)
+    return words[near[0]] if near else None
 
 
 def variables() -> frozenset[str]:
@@ -221,12 +231,22 @@ def limit_variable(name: str) -> str:
 
 def _check_file() -> None:
     path = os.environ.get(CONFIG_FILE)
-    if path and not Path(path).is_file():
-        raise InvalidSetting(f"{CONFIG_FILE} names {path}, which is not a file")
+    if not path:
+        return
+    try:
+        tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as exc:
+        reason = f"which cannot be read: {exc.strerror}"
+    except ValueError as exc:
+        reason = f"which is no TOML: {exc}"
+    else:
+        return
+    raise InvalidSetting(f"{CONFIG_FILE} names {path}, {reason}")
 
 
 def _check_together(settings: Settings) -> None:
-    if settings.queue_url.startswith("redis+cluster"):
+    has_cluster_queue = "+cluster" in settings.queue_url.partition("://")[0]
+    if has_cluster_queue and "submit" in settings.roles:
         raise InvalidSetting(
             "a Redis Cluster cannot carry Celery's messages: set FLEETING_QUEUE to a standalone or "
             "Sentinel server"
