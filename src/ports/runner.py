@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from ..domain.attestation import Attestation
 from ..domain.isolation import Isolation
 from ..domain.json_value import JsonValue
 from ..domain.verdict import RunReport
 
-__all__ = ["RunObserver", "RunReport", "RunRequest", "Runner"]
+__all__ = ["RunObserver", "RunReport", "RunRequest", "Runner", "SupportsAttestation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,11 @@ class RunRequest:
     """Memory allowed beyond the interpreter's own; None: no limit asked for."""
     max_value_bytes: int
     max_output_bytes: int
+    tenant: str = ""
+    """Whom the run belongs to: only runs of one tenant may share a process that is kept."""
+    reuse: bool | None = None
+    """Whether it may share a process with other runs of the same source, one after the other;
+    None: as the installation has it. Runners that keep no processes do not heed it."""
 
 
 class RunObserver(Protocol):
@@ -63,7 +69,8 @@ class Runner(Protocol):
         """Run the script to its end and report how it ended.
 
         Whatever the script does is in the report; the caller, its process and the next run are
-        not harmed. On return nothing of the run is left.
+        not harmed. On return nothing of the run is left, but its process where it is kept for
+        further runs (`RunRequest.reuse`).
 
         Raises:
             SandboxUnavailable: no process for the run could be started.
@@ -78,5 +85,19 @@ class Runner(Protocol):
         ended too if `stop` came after `run` was called.
 
         With isolation `none` there is nothing that could be ended: the run goes on to its end.
+        """
+        ...
+
+
+class SupportsAttestation(Protocol):
+    """A runner that proves its level by letting a run try what must not be possible."""
+
+    @property
+    def attestation(self) -> Attestation:
+        """What was found when the sandbox in use was started; starts it if need be.
+
+        Raises:
+            SandboxUnavailable: it cannot be started, or is weaker than the level asked for; the
+                message names the failing checks.
         """
         ...

@@ -258,12 +258,12 @@ class RunnerContract(Contract):
         assert runner.run(sample_run(ADD, 2), Observer()).value == b"2"
 
     def test_nothing_is_left_of_a_run(self, process_runner: Runner) -> None:
-        """Its process has ended when the report is there."""
+        """Its process has ended when the report is there, unless it is to be kept."""
         if process_runner.isolation is Isolation.ISOLATED:
             pytest.skip("a script cannot tell what its process is called outside")
         source = "import os\ndef f():\n    return os.getpid()\n"
 
-        report = process_runner.run(sample_run(source), Observer())
+        report = process_runner.run(sample_run(source, reuse=False), Observer())
 
         assert report.value is not None
         assert has_ended(int(report.value))

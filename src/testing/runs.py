@@ -34,17 +34,20 @@ DEATHS: Final = {
 
 def sample_run(source: str, *args: Any, run_id: str = "run-1", **limits: Any) -> RunRequest:
     """A request to call `f` of `source`, with room for everything unless `limits` say less."""
+    room: dict[str, Any] = {
+        "kwargs": {},
+        "timeout": None,
+        "memory_bytes": None,
+        "max_value_bytes": MIB,
+        "max_output_bytes": 64 * 1024,
+    }
     return RunRequest(
         run_id=run_id,
         digest=digest_of(source),
         source=source,
         function="f",
         args=list(args),
-        kwargs=limits.pop("kwargs", {}),
-        timeout=limits.pop("timeout", None),
-        memory_bytes=limits.pop("memory_bytes", None),
-        max_value_bytes=limits.pop("max_value_bytes", MIB),
-        max_output_bytes=limits.pop("max_output_bytes", 64 * 1024),
+        **{**room, **limits},
     )
 
 

@@ -18,7 +18,7 @@ from ...domain.errors import (
 from ...domain.json_value import NotJson, parse_json
 from ...domain.outcome import ErrorInfo, Outcome
 from ...domain.progress import MAX_NOTE, checked
-from .protocol import ERROR, PROGRESS, STARTED, VALUE, BadFrame
+from .protocol import ERROR, KEPT, PROGRESS, STARTED, VALUE, BadFrame
 
 _FROM_INSIDE: Final[frozenset[str]] = frozenset(
     error.code
@@ -43,6 +43,7 @@ def caps(max_value_bytes: int) -> dict[bytes, int]:
     """The kinds of frames that may come, each with its longest payload."""
     return {
         STARTED: 0,
+        KEPT: 0,
         # A note of six bytes a character at worst, and two numbers of whatever length.
         PROGRESS: 6 * MAX_NOTE + 1024,
         VALUE: max_value_bytes,

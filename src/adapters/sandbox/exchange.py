@@ -13,8 +13,8 @@ from .answers import caps, error_in, progress_in, value_in
 from .delivery import Delivery
 from .endings import flooded, misbehaved, timed_out
 from .output import Output
-from .process import SandboxProcess
-from .protocol import PROGRESS, STARTED, VALUE, BadFrame, FrameReader
+from .protocol import KEPT, PROGRESS, STARTED, VALUE, BadFrame, FrameReader
+from .run_process import RunProcess
 
 _PIECE: Final = 64 * 1024
 """Bytes read at once: what a pipe holds."""
@@ -42,7 +42,7 @@ class Exchange:
     """
 
     def __init__(
-        self, process: SandboxProcess, job: bytes, request: RunRequest, delivery: Delivery
+        self, process: RunProcess, job: bytes, request: RunRequest, delivery: Delivery
     ) -> None:
         self._process = process
         self._to_send = memoryview(job)
@@ -55,6 +55,8 @@ class Exchange:
         self._statements = 0
         self._began = time.monotonic()
         self._next_look = self._began + _LOOK
+        self.is_kept = False
+        """Whether the process says that it can take another job after this one."""
         self.started: float | None = None
         """When the script itself began, by the monotonic clock."""
         self._poll = select.poll()
@@ -163,6 +165,8 @@ class Exchange:
             raise BadFrame("it answered out of turn")
         if kind == STARTED:
             self.started = time.monotonic()
+        elif kind == KEPT:
+            self.is_kept = True
         elif kind == PROGRESS:
             self._count_statement()
             self._delivery.progress(*progress_in(payload))

@@ -16,8 +16,14 @@ _CPU_MARGIN: Final = 5
 """Seconds by which the processor's clock runs behind the runner's, which is to end a run."""
 
 
-def job_frame(request: RunRequest, path: Sequence[str]) -> bytes:
-    """The frame to send for `request`; `path` is where its script finds libraries."""
+def job_frame(request: RunRequest, path: Sequence[str], *, keep: timedelta | None = None) -> bytes:
+    """The frame to send for `request`.
+
+    Args:
+        request: what to run.
+        path: where its script finds libraries.
+        keep: for how long the process is to take further jobs.
+    """
     job = {
         "call": {
             "source": request.source,
@@ -27,13 +33,16 @@ def job_frame(request: RunRequest, path: Sequence[str]) -> bytes:
             "kwargs": dict(request.kwargs),
             "max_value_bytes": request.max_value_bytes,
         },
+        "keep": keep is not None,
         "path": list(path),
         "memory_bytes": request.memory_bytes,
-        "cpu_seconds": None if request.timeout is None else _cpu_seconds(request.timeout),
+        "cpu_seconds": _cpu_seconds(request.timeout, keep or timedelta(0)),
     }
     return frame(JOB, json.dumps(job, separators=(",", ":")).encode())
 
 
-def _cpu_seconds(timeout: timedelta) -> int:
+def _cpu_seconds(timeout: timedelta | None, more: timedelta) -> int | None:
+    if timeout is None:
+        return None
     # Each thread uses a processor of its own.
-    return math.ceil(timeout.total_seconds()) * (os.cpu_count() or 1) + _CPU_MARGIN
+    return math.ceil((timeout + more).total_seconds()) * (os.cpu_count() or 1) + _CPU_MARGIN

@@ -39,9 +39,10 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def confine(memory_bytes: int | None, cpu_seconds: int | None) -> None:
+def confine(memory_bytes: int | None, cpu_seconds: int | None, taken: int | None = None) -> None:
     """Limit the memory beyond what the interpreter has taken, and the processor time.
 
+    `taken` is the address space that the interpreter has, where the process itself cannot see it.
     The processor time is a second line behind the runner's clock, should the runner stand still:
     SIGXCPU at the limit, SIGKILL a second later.
     """
@@ -50,7 +51,7 @@ def confine(memory_bytes: int | None, cpu_seconds: int | None) -> None:
     if cpu_seconds is not None:
         _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
     if memory_bytes is not None:
-        _lower(resource.RLIMIT_AS, _address_space() + memory_bytes)
+        _lower(resource.RLIMIT_AS, (taken or address_space()) + memory_bytes)
 
 
 def _lower(which: int, soft: int, hard: int | None = None) -> None:
@@ -62,6 +63,7 @@ def _lower(which: int, soft: int, hard: int | None = None) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
-def _address_space() -> int:
+def address_space() -> int:
+    """Bytes that this process has mapped, which is what the memory limit counts."""
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  # pathlib is slow to load
         return int(file.read().split()[0]) * resource.getpagesize()

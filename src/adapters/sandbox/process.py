@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from ...domain.errors import SandboxUnavailable
 from .process_tree import kill_marked, kill_tree
+from .wires import Wires
 
 _CHILD: Final = str(Path(__file__).with_name("child.py"))
 
@@ -51,19 +50,17 @@ class SandboxProcess:
 
     def __init__(self, python: str) -> None:
         self._mark = os.urandom(16).hex()
-        with ExitStack() as opened:
-            self.channel, theirs = socket.socketpair()
-            opened.enter_context(self.channel)
-            with theirs:
-                self.output, writing = os.pipe2(os.O_CLOEXEC)
-                opened.callback(os.close, self.output)
-                try:
-                    self._process = _started(python, theirs.fileno(), writing, self._mark)
-                finally:
-                    os.close(writing)
-            self.channel.setblocking(False)  # noqa: FBT003  # the signature is Python's
-            os.set_blocking(self.output, False)
-            self._opened = opened.pop_all()
+        self._wires = wires = Wires()
+        self.channel, self.output = wires.channel, wires.output
+        try:
+            self._process = _started(
+                python, wires.far_channel.fileno(), wires.far_output, self._mark
+            )
+        except SandboxUnavailable:
+            wires.close()
+            raise
+        finally:
+            wires.close_far()
         self._lock = Lock()
         self._has_ended = False
 
@@ -98,7 +95,7 @@ class SandboxProcess:
 
     def close(self) -> None:
         """Close what is open to it."""
-        self._opened.close()
+        self._wires.close()
 
 
 def site_packages() -> list[str]:
@@ -131,7 +128,12 @@ def _command(python: str, channel: int) -> Sequence[str]:
 
 
 def _environment(mark: str) -> dict[str, str]:
-    environment = {**_ENVIRONMENT, _MARK: mark}
+    return {**clean_environment(), _MARK: mark}
+
+
+def clean_environment() -> dict[str, str]:
+    """What the environment of a run is made of; nothing of this process's own."""
+    environment = dict(_ENVIRONMENT)
     # Some interpreters do not find their own library without it.
     if "LD_LIBRARY_PATH" in os.environ:
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, Final
 
-_NO_MEMORY: Final = frame(
+    from ...domain.script import Script
+
+NO_MEMORY: Final = frame(
     ERROR,
     b'{"code": "memory_exceeded", "message": "the run asked for more memory than it may have"}',
 )
@@ -34,9 +36,9 @@ def host(channel: int, parent: int) -> None:
         os.set_inheritable(channel, False)  # noqa: FBT003  # the signature is Python's
         _, payload = read_frame(channel)
         job = json.loads(payload)
-        _furnish(job["path"])
+        furnish(job["path"])
         progress = ChildProgress(channel)
-        _offer(progress)
+        offer(progress)
         call = Call(**job["call"])
         confine(job["memory_bytes"], job["cpu_seconds"])
         write_all(channel, frame(STARTED, b""))
@@ -50,12 +52,12 @@ def _run(channel: int, call: Call, progress: ChildProgress) -> None:
     # By other names: a script can reach this module and change what it finds there.
     read, write, end = os.read, os.write, os._exit
     try:
-        answer = _answer(call)
-        _flush()
+        answer = answer_to(call)
+        flush()
         progress.finish()
         write_all(channel, answer)
     except MemoryError:
-        write(channel, _NO_MEMORY)
+        write(channel, NO_MEMORY)
     finally:
         try:
             # The runner kills this process, with all that the script may have left running.
@@ -64,9 +66,10 @@ def _run(channel: int, call: Call, progress: ChildProgress) -> None:
             end(1)
 
 
-def _answer(call: Call) -> bytes:
+def answer_to(call: Call, script: Script | None = None) -> bytes:
+    """The frame with what a call comes to; `script` is the compiled source, where it was kept."""
     try:
-        return frame(VALUE, evaluate(call))
+        return frame(VALUE, evaluate(call, script))
     except FleetingError as exc:
         return frame(ERROR, _told(exc))
 
@@ -83,20 +86,22 @@ def _told(error: FleetingError) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _furnish(path: Sequence[str]) -> None:
+def furnish(path: Sequence[str]) -> None:
     """Make Python look as it does for a script: its libraries, no arguments, lines at once."""
     sys.path += path
     sys.argv = [""]
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # as started
 
 
-def _offer(progress: ChildProgress) -> None:
+def offer(progress: ChildProgress) -> None:
+    """Give `import fleeting` in a script what a run may have of it."""
     module = type(sys)("fleeting", "What a run may have of fleeting.")
     vars(module)["progress"] = progress
     sys.modules["fleeting"] = module
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Write out what the script has printed."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         try:
             stream.flush()  # type: ignore[union-attr]  # None too is caught

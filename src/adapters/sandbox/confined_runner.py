@@ -1,0 +1,116 @@
+"""Runs each script in a confined child of a fork server. Linux only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from ...domain.attestation import Attestation
+from ...domain.errors import InvalidTask
+from ...domain.isolation import Isolation
+from ...domain.limits import MIB
+from ...ports.runner import RunObserver, RunReport, RunRequest
+from .conduct import Conduct
+from .confinement import Confinement
+from .delivery import Delivery
+from .kept_children import KeptChildren
+from .run_table import RunTable
+from .warm_children import WarmChildren
+from .zygote_child import ZygoteChild
+from .zygote_keeper import ZygoteKeeper
+
+_MARGIN: Final = 1.0
+"""Seconds by which the fork server's clock runs behind this process's, which is to end a run."""
+
+
+class ConfinedRunner:
+    """A `Runner` whose scripts reach no file, socket or process; it attests that before the first.
+
+    The children come from a fork server of this process, one for each run, or kept for further
+    runs of the same source by the same tenant where that is asked for.
+
+    Args:
+        confinement: how it is set up.
+    """
+
+    def __init__(self, confinement: Confinement | None = None) -> None:
+        self._confinement = confinement or Confinement()
+        self._keeper = ZygoteKeeper(self._confinement, self.isolation)
+        self._warm = WarmChildren(self._keeper, self._confinement.warm)
+        self._kept = KeptChildren(self._confinement)
+        self._conduct = Conduct(self.isolation, ())
+        self._runs: RunTable[ZygoteChild] = RunTable()
+
+    @property
+    def isolation(self) -> Isolation:
+        return Isolation.CONFINED
+
+    @property
+    def attestation(self) -> Attestation:
+        """See `SupportsAttestation`."""
+        return self._keeper.attestation
+
+    def run(self, request: RunRequest, observer: RunObserver) -> RunReport:
+        request = self._capped(request)
+        keep = self._keep(request)
+        with self._runs.known(request.run_id) as run:
+            child = run.start(lambda: self._child(request, keep))
+            if child is None:
+                return self._conduct.stopped()
+            delivery = Delivery(observer)
+            is_kept = False
+            try:
+                report, is_kept = self._conduct(run, child, request, delivery, keep=keep)
+            finally:
+                run.release()
+                self._let_go(request, child, is_kept=is_kept)
+                delivery.close()
+            return report
+
+    def stop(self, run_id: str) -> None:
+        self._runs.stop(run_id)
+
+    def close(self) -> None:
+        """End the fork server and all that runs in it."""
+        self._kept.close()
+        self._warm.close()
+        self._keeper.close()
+
+    def _keep(self, request: RunRequest) -> timedelta | None:
+        """For how long the child of a run takes further runs; None: it takes no other."""
+        is_reused = self._confinement.reuse if request.reuse is None else request.reuse
+        return self._confinement.reuse_age if is_reused else None
+
+    def _child(self, request: RunRequest, keep: timedelta | None) -> ZygoteChild:
+        child = None if keep is None else self._kept.take(request)
+        if child is None:
+            child = self._warm.take(_life(request, keep))
+        child.runs += 1
+        return child
+
+    def _let_go(self, request: RunRequest, child: ZygoteChild, *, is_kept: bool) -> None:
+        if is_kept:
+            self._kept.put(request, child)
+            return
+        child.end()
+        child.close()
+        self._warm.refill()
+
+    def _capped(self, request: RunRequest) -> RunRequest:
+        most = self._confinement.max_memory_bytes
+        if request.memory_bytes is None:
+            return replace(request, memory_bytes=most)
+        if request.memory_bytes > most:
+            raise InvalidTask(
+                f"the run asks for {request.memory_bytes / MIB:g} MiB of memory, and this "
+                f"installation gives {most / MIB:g} MiB at most: ask for less"
+            )
+        return request
+
+
+def _life(request: RunRequest, keep: timedelta | None) -> float | None:
+    """Seconds after which the fork server ends a child, should this process stand still."""
+    if request.timeout is None:
+        return None
+    return (request.timeout + (keep or timedelta(0))).total_seconds() + _MARGIN

@@ -1,0 +1,41 @@
+"""How confined runs are set up: what an operator may choose."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confinement:
+    """Choices for a `ConfinedRunner`; the defaults fit everywhere."""
+
+    python: str = sys.executable
+    """Path of the interpreter."""
+    files: Literal["auto", "landlock", "sealed"] = "auto"
+    """How files are kept away; `auto`: Landlock where it is there and the interpreter's library
+    can be read by whom runs run as, else no file can be opened."""
+    user: int = 64900
+    """Number of the user that runs run as where the worker is root: above those of people and
+    below those of container ranges, known to no password file."""
+    preimport: tuple[str, ...] = ()
+    """Modules to load once for all runs. *Sealed* runs can load no others but Python's own."""
+    warm: int = 2
+    """Children that wait ready for a run, 2 MB each: one a processor of a small machine."""
+    reuse: bool = False
+    """Whether a child is kept for further runs of the same source by the same tenant."""
+    reuse_runs: int = 1000
+    """Runs of a kept child before it is replaced: its start costs a thousandth of them."""
+    reuse_age: timedelta = timedelta(seconds=60)
+    """Age at which a kept child is replaced, be it busy or not."""
+    reuse_idle: int = 16
+    """Kept children that may wait at once; the longest waiting goes first."""
+    max_memory_bytes: int = 1 << 30
+    """Address space of a run beyond the interpreter's, also where it asks for no limit. It bounds
+    the number of threads too: each takes 8 MiB."""
+    server_births: int = 10_000
+    """Children of one fork server, which all share its hash seed and memory layout."""
+    server_age: timedelta = timedelta(hours=1)
+    """Age at which a fork server is replaced, for the same reason."""

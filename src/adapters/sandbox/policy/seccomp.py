@@ -1,0 +1,75 @@
+"""The filter of system calls: laid out once, installed in each child. Standard library only."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+
+from .bpf import ALLOWED, EQUAL, always, encoded, program
+from .numbers import NEWEST, numbers
+from .rules import ARCHITECTURES, ARGUED, KNOWN, OPENING, OWN_PID, PLAIN, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
+
+    from .bpf import Block, Instruction
+    from .kernel import Kernel
+
+_SET_MODE_FILTER: Final = 1
+"""seccomp(2)."""
+
+
+def blocks(machine: str, files: str) -> Mapping[int, Block]:
+    """The rules by system call number.
+
+    Args:
+        machine: as `os.uname` calls it.
+        files: a key of `rules.OPENING`.
+    """
+    rules = {**dict.fromkeys(PLAIN, always(ALLOWED)), **ARGUED, **OPENING[files]}
+    known = numbers(machine)
+    return {known[name]: block for name, block in rules.items() if name in known}
+
+
+def instructions(machine: str, files: str) -> tuple[Instruction, ...]:
+    """The whole filter, with `rules.OWN_PID` in place of the child's own number."""
+    return program(
+        blocks(machine, files),
+        architecture=ARCHITECTURES[machine],
+        newest=NEWEST,
+        known=KNOWN,
+        unknown=UNKNOWN,
+    )
+
+
+class Filter:
+    """A filter in memory; a child only writes its own number into it and hands it over."""
+
+    def __init__(self, kernel: Kernel, files: str) -> None:
+        lines = instructions(kernel.machine, files)
+        self._kernel = kernel
+        self.data = encoded(lines)
+        self._pids = [
+            8 * at + 4 for at, line in enumerate(lines) if line[0] == EQUAL and line[3] == OWN_PID
+        ]
+        self._buffer = ctypes.create_string_buffer(self.data, len(self.data))
+        self._program = _Program(len(lines), ctypes.addressof(self._buffer))
+
+    def install(self) -> None:
+        """Hold this process to it for ever; it must have given up new privileges.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        for place in self._pids:
+            struct.pack_into("<I", self._buffer, place, os.getpid())
+        self._kernel.call("seccomp", _SET_MODE_FILTER, 0, ctypes.byref(self._program))
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))

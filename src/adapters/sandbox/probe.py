@@ -1,0 +1,93 @@
+"""What a child tries in order to attest the sandbox: sent as a script like any other.
+
+It answers with what came of each attempt: `done`, or the name of the error.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from collections.abc import Callable
+
+PTRACE_SEIZE = 0x4206
+NEW_USER = 0x10000000
+GET_NO_NEW_PRIVS = 39
+
+
+def attempts(file: str, worker: int, server: int, calls: dict[str, int]) -> dict[str, str]:
+    """Try everything that must not succeed.
+
+    Args:
+        file: readable by everybody, in a folder that is too.
+        worker: number of the worker's process.
+        server: number of the fork server's process.
+        calls: numbers of system calls by name.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+
+    def call(name: str, *arguments: int) -> None:
+        given = [ctypes.c_long(argument) for argument in (calls[name], *arguments)]
+        if library.syscall(*given) == -1:
+            raise OSError(ctypes.get_errno(), name)
+
+    def fork() -> None:
+        if os.fork() == 0:
+            os._exit(0)
+
+    written = f"{file}-{os.getpid()}"
+    return {
+        "read a file outside": _tried(os.open, file, os.O_RDONLY),
+        "write a file": _tried(os.open, written, os.O_WRONLY | os.O_CREAT),
+        "open the worker's environment": _tried(os.open, f"/proc/{worker}/environ", os.O_RDONLY),
+        "open the worker's memory": _tried(os.open, f"/proc/{worker}/mem", os.O_RDONLY),
+        "fork": _tried(fork),
+        "execute a program": _tried(os.execv, "/bin/true", ["true"]),
+        "open an internet socket": _tried(call, "socket", 2, 1, 0),
+        "open a local socket": _tried(call, "socket", 1, 1, 0),
+        "open a netlink socket": _tried(call, "socket", 16, 3, 0),
+        "signal the worker": _tried(os.kill, worker, 0),
+        "signal the fork server": _tried(os.kill, server, 0),
+        "trace the worker": _tried(call, "ptrace", PTRACE_SEIZE, worker, 0, 0),
+        "read another process's memory": _tried(call, "process_vm_readv", worker, 0, 0, 0, 0, 0),
+        "make a namespace": _tried(call, "unshare", NEW_USER),
+        "open a process handle": _tried(call, "pidfd_open", worker, 0),
+        "make a file in memory": _tried(call, "memfd_create", 0, 0),
+        "set up io_uring": _tried(call, "io_uring_setup", 1, 0),
+        "load a BPF program": _tried(call, "bpf", 0, 0, 0),
+    }
+
+
+def facts() -> dict[str, object]:
+    """What the process is and has."""
+    library = ctypes.CDLL(None)
+    return {
+        "no_new_privs": library.prctl(GET_NO_NEW_PRIVS, 0, 0, 0, 0),
+        "users": sorted({*os.getresuid(), *os.getresgid(), *os.getgroups()}),
+        "descriptors": _descriptors(),
+        "environment": sorted(os.environ),
+    }
+
+
+def attest(file: str, worker: int, server: int, calls: dict[str, int]) -> dict[str, object]:
+    """Both."""
+    return {"attempts": attempts(file, worker, server, calls), **facts()}
+
+
+def _tried(attempt: Callable[..., object], *arguments: object) -> str:
+    try:
+        attempt(*arguments)
+    except OSError as exc:
+        return errno.errorcode.get(exc.errno or 0, str(exc.errno))
+    return "done"
+
+
+def _descriptors() -> list[int]:
+    found = []
+    for number in range(300):
+        try:
+            os.fstat(number)
+        except OSError:
+            continue
+        found.append(number)
+    return found

@@ -1,0 +1,40 @@
+"""What a conversation needs of the process that it is held with, however that was started."""
+
+from __future__ import annotations
+
+import socket
+from typing import Protocol
+
+
+class RunProcess(Protocol):
+    """A process that waits for a job; all of it may be asked from one thread, `kill` from any."""
+
+    @property
+    def channel(self) -> socket.socket:
+        """Where the job goes and answers come; does not block."""
+        ...
+
+    @property
+    def output(self) -> int:
+        """Descriptor of what it prints; does not block."""
+        ...
+
+    def kill(self) -> None:
+        """End it with all that it has started."""
+        ...
+
+    def is_dead(self) -> bool:
+        """Whether it has died."""
+        ...
+
+    def dies(self) -> bool:
+        """Whether it dies by itself at once, its channel being closed."""
+        ...
+
+    def end(self) -> int:
+        """Kill it and wait; the exit status as `subprocess` has it: negative for a signal."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open to it; it has ended."""
+        ...

@@ -1,0 +1,73 @@
+"""Children that wait ready: confined and warmed up before their job comes."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+
+from .zygote_child import ZygoteChild
+from .zygote_keeper import ZygoteKeeper
+from .zygote_process import ServerGone, ZygoteProcess
+
+
+class WarmChildren:
+    """A pool of children, each for one use.
+
+    Args:
+        keeper: has the fork server.
+        size: how many wait; with 0 each is born when it is needed.
+    """
+
+    def __init__(self, keeper: ZygoteKeeper, size: int) -> None:
+        self._keeper = keeper
+        self._size = size
+        self._lock = Lock()
+        self._waiting: deque[ZygoteChild] = deque()
+
+    def take(self, seconds: float | None) -> ZygoteChild:
+        """A child of the fork server in use, to be killed after so many seconds whatever happens.
+
+        Raises:
+            SandboxUnavailable: there is no fork server.
+        """
+        server = self._keeper.server()
+        while (child := self._next()) is not None:
+            if child.server is server and child.is_idle():
+                if seconds is not None:
+                    child.limit(seconds)
+                return child
+            child.end()
+            child.close()
+        return self._born(server, seconds)
+
+    def refill(self) -> None:
+        """Have as many born as are missing; nothing is waited for."""
+        server = self._keeper.in_use
+        while server is not None and self._is_short():
+            try:
+                child = ZygoteChild(server, is_warm=True)
+            except (ServerGone, OSError):
+                # The next run starts another fork server, or says what is wrong.
+                return
+            with self._lock:
+                self._waiting.append(child)
+
+    def close(self) -> None:
+        """End them all."""
+        while (child := self._next()) is not None:
+            child.end()
+            child.close()
+
+    def _born(self, server: ZygoteProcess, seconds: float | None) -> ZygoteChild:
+        try:
+            return ZygoteChild(server, seconds=seconds)
+        except ServerGone:
+            return ZygoteChild(self._keeper.server(), seconds=seconds)
+
+    def _next(self) -> ZygoteChild | None:
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def _is_short(self) -> bool:
+        with self._lock:
+            return len(self._waiting) < self._size

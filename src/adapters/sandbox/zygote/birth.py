@@ -1,0 +1,93 @@
+"""From the fork to the first look at a job: a child puts on all its restrictions by itself.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+
+from ..policy.kernel import DUMPABLE, PDEATHSIG
+from ..policy.landlock import enter
+from .service import serve_jobs
+from .warm import warm
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
+
+    from ..policy.kernel import Kernel
+    from ..policy.seccomp import Filter
+
+CHANNEL: Final = 3
+_RULESET: Final = 4
+FILES: Final = 256
+"""Highest descriptor of the fork server, so that children can close all in no time."""
+
+_LIMITS: Final = (
+    (resource.RLIMIT_FSIZE, 0),
+    (resource.RLIMIT_NOFILE, 64),
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_MEMLOCK, 0),
+    (resource.RLIMIT_MSGQUEUE, 0),
+)
+"""Memory and processor time follow with the job, which says how much."""
+
+
+class Nursery:
+    """What every child begins with, laid out before the first is born."""
+
+    def __init__(self, kernel: Kernel, rules: Filter, ruleset: int | None, taken: int) -> None:
+        self._kernel = kernel
+        self._rules = rules
+        self._ruleset = ruleset
+        self._taken = taken
+        self._server = os.getpid()
+
+    def live(self, descriptors: Sequence[int], *, is_warm: bool) -> None:
+        """Be a child: never returns. Nothing of a stranger has been looked at before this."""
+        try:
+            _settle(descriptors, self._ruleset)
+            self._confine()
+            if "numpy.random" in sys.modules:
+                # Its generator is shared with all siblings; Python's own is reseeded by a fork.
+                sys.modules["numpy.random"].seed()
+            if is_warm:
+                warm()
+        except BaseException:  # noqa: BLE001  # whatever it is, the runner has to hear of it
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
+        serve_jobs(CHANNEL, self._taken)
+
+    def _confine(self) -> None:
+        os.setsid()
+        for which, limit in _LIMITS:
+            resource.setrlimit(which, (limit, limit))
+        self._kernel.prctl(DUMPABLE, 0)
+        self._kernel.prctl(PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self._server:
+            # It died before the line above.
+            os._exit(1)
+        if self._ruleset is not None:
+            enter(self._kernel, _RULESET)
+            os.close(_RULESET)
+        self._rules.install()
+
+
+def _settle(descriptors: Sequence[int], ruleset: int | None) -> None:
+    """Keep null, the output twice and the channel: all others are closed."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    channel, output, _ = descriptors
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(channel, CHANNEL)
+    first = CHANNEL + 1
+    if ruleset is not None:
+        os.dup2(ruleset, _RULESET)
+        first = _RULESET + 1
+    os.closerange(first, FILES)

@@ -1,0 +1,83 @@
+"""Which files children may open: Python's own library, or none at all. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..policy.landlock import LIBRARY, READ_FILE, TRUNCATE_FROM, WRITE_FILE, Ruleset, abi
+from .identity import can_read_library
+from .library import MemoryLibrary
+from .zones import keep_zones
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from ..policy.kernel import Kernel
+
+_FILES: Final = ("/dev/urandom", "/dev/zero", "/etc/localtime", "/etc/ld.so.cache")
+_FOLDERS: Final = ("/usr/share/zoneinfo",)
+_TOO_MUCH: Final = frozenset({"/", "/usr", "/home", "/root", "/etc", "/tmp", "/var", "/opt"})  # noqa: S108  # left out
+"""Folders that hold more than libraries, should one lie right there."""
+
+
+class FileRule:
+    """How files are kept from children: `landlock` or `sealed`.
+
+    Made before the fork server becomes another user, because *sealed* reads Python's library.
+
+    Args:
+        kernel: this machine's.
+        asked: `landlock`, `sealed`, or `auto`: Landlock where it is there and the library can be
+            read by whom the children run as.
+        user: whom they run as, where this is root.
+
+    Raises:
+        RuntimeError: Landlock was asked for and is not there.
+    """
+
+    def __init__(self, kernel: Kernel, asked: str, user: int) -> None:
+        self._kernel = kernel
+        self.abi = abi(kernel)
+        if asked == "landlock" and not self.abi:
+            raise RuntimeError("Landlock was asked for, and this system does not offer it")
+        self.is_sealed = asked == "sealed" or not self.abi
+        if asked == "auto" and not self.is_sealed:
+            self.is_sealed = not can_read_library(user)
+        if self.is_sealed:
+            library = MemoryLibrary()
+            library.load()
+            keep_zones()
+            sys.meta_path.insert(2, library)
+
+    @property
+    def opening(self) -> str:
+        """The key of `rules.OPENING`."""
+        if self.is_sealed:
+            return "sealed"
+        return "landlock" if self.abi >= TRUNCATE_FROM else "landlock-reading"
+
+    def ruleset(self) -> int | None:
+        """A descriptor to enter; also *sealed* children have one, for signals and sockets."""
+        if not self.abi:
+            return None
+        ruleset = Ruleset(self._kernel, self.abi)
+        if not self.is_sealed:
+            ruleset.allow(library_folders(), LIBRARY)
+            ruleset.allow(_FILES, READ_FILE)
+            ruleset.allow(("/dev/null",), READ_FILE | WRITE_FILE)
+        return ruleset.descriptor
+
+
+def library_folders() -> list[str]:
+    """Where modules and the shared libraries that this process has loaded lie."""
+    found = {*sys.path, *_FOLDERS, *_shared_libraries()}
+    real = {os.path.realpath(path) for path in found if os.path.isabs(path)}  # noqa: PTH117  # pathlib is slow to load
+    return sorted(path for path in real - _TOO_MUCH if os.path.isdir(path))  # noqa: PTH112  # pathlib is slow to load
+
+
+def _shared_libraries() -> set[str]:
+    with open("/proc/self/maps") as maps:  # noqa: PTH123  # pathlib is slow to load
+        files = {line.split(maxsplit=5)[-1].strip() for line in maps if ".so" in line}
+    return {file.rpartition("/")[0] for file in files if file.startswith("/")}

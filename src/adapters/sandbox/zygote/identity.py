@@ -1,0 +1,54 @@
+"""Whose process it is: a fork server of root becomes a user without rights.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..policy.kernel import NO_NEW_PRIVS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..policy.kernel import Kernel
+
+
+def become(user: int) -> None:
+    """Be `user`, and a group of that number, for ever; does nothing where this is not root.
+
+    All capabilities go with it.
+
+    Raises:
+        OSError: this root may not; so it is in a container without the right to change users.
+    """
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+
+
+def renounce(kernel: Kernel) -> None:
+    """Never gain rights again, also not by executing a program that gives them."""
+    kernel.prctl(NO_NEW_PRIVS, 1)
+
+
+def can_read_library(user: int) -> bool:
+    """Whether `user` can read Python's own library and what is installed beside it.
+
+    Not so where the interpreter lies in a home directory that is closed to others.
+    """
+    pid = os.fork()
+    if pid == 0:
+        is_readable = False
+        try:
+            become(user)
+            is_readable = all(os.access(path, os.R_OK) for path in [os.__file__, *_folders()])
+        finally:
+            os._exit(0 if is_readable else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def _folders() -> list[str]:
+    return [path for path in sys.path if os.path.isdir(path)]  # noqa: PTH112  # pathlib is slow to load

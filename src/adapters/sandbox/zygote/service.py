@@ -1,0 +1,92 @@
+"""What a confined child does: take a job, run it, answer; and again, where it is kept.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import _thread
+import json
+import os
+import sys
+
+from ....domain.errors import SourceSyntaxError
+from ....domain.executor import Call
+from ....domain.script import compile_script
+from ..child_progress import ChildProgress
+from ..limits import confine
+from ..protocol import KEPT, STARTED, VALUE, frame, read_frame, write_all
+from ..script_host import NO_MEMORY, answer_to, flush, offer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ....domain.script import Script
+
+
+def serve_jobs(channel: int, taken: int) -> None:
+    """Do jobs as long as the worker wants; never returns.
+
+    Args:
+        channel: where jobs come and answers go.
+        taken: address space that the process began with, in bytes.
+    """
+    # By other names: a script can reach this module and change what it finds there.
+    end, write, again = os._exit, os.write, _Desk(channel, taken)
+    try:
+        while again.do():
+            pass
+    except MemoryError:
+        write(channel, NO_MEMORY)
+    finally:
+        end(0)
+
+
+class _Desk:
+    """One child's work; holds on to what scripts may change in their modules."""
+
+    def __init__(self, channel: int, taken: int) -> None:
+        self._channel = channel
+        self._taken = taken
+        self._progress = ChildProgress(channel)
+        self._streams = sys.stdout, sys.stderr
+        self._scripts: dict[str, Script] = {}
+        self._read, self._write, self._frame = read_frame, write_all, frame
+        self._load, self._call, self._answer, self._flush = json.loads, Call, answer_to, flush
+        self._threads = _thread._count  # noqa: SLF001  # `threading` does not know all of them
+
+    def do(self) -> bool:
+        """Do a job; returns whether another may come."""
+        try:
+            _, payload = self._read(self._channel)
+        except EOFError:
+            return False
+        job = self._load(payload)
+        offer(self._progress)
+        confine(job["memory_bytes"], job["cpu_seconds"], self._taken)
+        self._write(self._channel, self._frame(STARTED, b""))
+        return self._run(job)
+
+    def _run(self, job: dict[str, Any]) -> bool:
+        call = self._call(**job["call"])
+        answer = self._answer(call, self._compiled(call) if job["keep"] else None)
+        self._flush()
+        self._progress.finish()
+        is_kept = bool(job["keep"]) and answer.startswith(VALUE) and not self._threads()
+        if is_kept:
+            answer = self._frame(KEPT, b"") + answer
+            sys.stdout, sys.stderr = self._streams
+        self._write(self._channel, answer)
+        return is_kept
+
+    def _compiled(self, call: Call) -> Script | None:
+        """The compiled source, which is the same in every job of a child that is kept."""
+        key = f"{call.function} {call.digest}"
+        if key not in self._scripts:
+            try:
+                self._scripts[key] = compile_script(call.source, call.function, call.digest)
+            except SourceSyntaxError:
+                # Running it says so.
+                return None
+        return self._scripts[key]

@@ -1,0 +1,107 @@
+"""A child of the fork server as its worker sees it. Linux only."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import time
+from typing import Final
+
+from ...domain.errors import SandboxUnavailable
+from .wires import Wires
+from .zygote_process import ZygoteProcess
+
+_LAST_BREATH: Final = 0.1
+"""Seconds in which a child that has closed its channel may still die by itself."""
+
+_PATIENCE: Final = 5.0
+"""Seconds for a killed child to be gone, which takes a millisecond."""
+
+_KILLED: Final = -9
+"""What is known of a child whose fork server died: it was killed with it."""
+
+
+class ZygoteChild:
+    """A confined process that waits for a job; a `RunProcess`.
+
+    Args:
+        server: its fork server.
+        seconds: after which it is killed whatever this process does.
+        is_warm: whether it has time to warm up before its job comes.
+
+    Raises:
+        ServerGone: the fork server has died.
+    """
+
+    def __init__(
+        self, server: ZygoteProcess, *, seconds: float | None = None, is_warm: bool = False
+    ) -> None:
+        self.born = time.monotonic()
+        self.runs = 0
+        """Jobs that it was given."""
+        self.server = server
+        self._status: int | None = None
+        self._wires = wires = Wires()
+        self.channel, self.output = wires.channel, wires.output
+        self._told, telling = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        far = (wires.far_channel.fileno(), wires.far_output, telling)
+        try:
+            self._name = server.bear(far, seconds=seconds, is_warm=is_warm)
+        except BaseException:
+            self._close_near()
+            raise
+        finally:
+            wires.close_far()
+            os.close(telling)
+
+    def limit(self, seconds: float) -> None:
+        """Have it killed after so many seconds, should this process stand still."""
+        self.server.limit(self._name, seconds)
+
+    def kill(self) -> None:
+        if self._status is None:
+            self.server.kill(self._name)
+
+    def is_dead(self) -> bool:
+        if self._status is None:
+            self._hear()
+        return self._status is not None
+
+    def is_idle(self) -> bool:
+        """Whether it lives and says nothing unasked."""
+        poll = select.poll()
+        for descriptor in (self.channel.fileno(), self.output, self._told):
+            poll.register(descriptor, select.POLLIN)
+        return not poll.poll(0)
+
+    def dies(self) -> bool:
+        return self._dead_within(_LAST_BREATH)
+
+    def end(self) -> int:
+        self.kill()
+        if not self._dead_within(_PATIENCE):
+            raise SandboxUnavailable("the fork server does not end a run that it was told to end")
+        return self._status or 0
+
+    def close(self) -> None:
+        self._close_near()
+        self.server.forget()
+
+    def _close_near(self) -> None:
+        self._wires.close()
+        os.close(self._told)
+
+    def _dead_within(self, seconds: float) -> bool:
+        if self._status is None:
+            poll = select.poll()
+            poll.register(self._told, select.POLLIN)
+            poll.poll(seconds * 1000)
+        return self.is_dead()
+
+    def _hear(self) -> None:
+        try:
+            words = os.read(self._told, 4096)
+        except BlockingIOError:
+            return
+        self._status = json.loads(words)["status"] if words else _KILLED
