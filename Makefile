@@ -72,7 +72,7 @@ lint: setup ## Check style, types and the rings.
 # Every branch of the rings that decide is run by the unit tests alone (pyproject.toml says which).
 .PHONY: coverage
 coverage: setup
-	$(BIN)/python -m pytest tests/unit --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest tests/unit -n 2 --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 .PHONY: check
 check: lint docs-check coverage ## Everything CI demands of a change, but the integration tests.

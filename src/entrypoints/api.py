@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..domain.errors import MissingExtra
 from . import logs
+from .closing import closing
 from .container import Container
 from .embedded import embedded_worker
 from .settings import Settings, load
@@ -65,6 +66,7 @@ def make_app(container: Container, settings: Settings) -> App:
         roles=settings.roles,
         max_body_bytes=settings.max_body_bytes,
         adapters=adapters,
+        lifespan=closing(container, has_queue=submits),
     )
 
 

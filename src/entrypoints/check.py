@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ..domain.errors import FleetingError
 from ..domain.limits import Limits
 from ..ports.health import SupportsPing
+from .closing import close_adapters
 from .container import Container
 from .settings import PREFIX, Settings, limit_variable, load, origins
 
@@ -93,7 +94,7 @@ def _shown(value: object) -> str:
 
 async def _ask_all(settings: Settings) -> list[Answer]:
     container = Container(settings=settings)
-    results, sources, queue = container.results(), container.sources(), container.queue()
+    results, queue = container.results(), container.queue()
     try:
         return list(
             await asyncio.gather(
@@ -102,10 +103,7 @@ async def _ask_all(settings: Settings) -> list[Answer]:
             )
         )
     finally:
-        for adapter in (results, sources, queue):
-            await adapter.aclose()
-        results.close()
-        sources.close()
+        await close_adapters(container)
 
 
 async def _ask(name: str, url: str, health: SupportsPing) -> Answer:

@@ -11,6 +11,7 @@ from ..domain.errors import PortError
 from ..domain.isolation import Isolation
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
 from .check import mask
+from .closing import close_adapters
 from .container import Container
 from .settings import Settings, load
 
@@ -51,8 +52,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
         )
     finally:
-        await results.aclose()
-        await queue.aclose()
+        await close_adapters(container)
 
 
 def _isolation(settings: Settings) -> Diagnosis:

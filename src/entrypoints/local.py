@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from ..adapters.sdk.local_gateway import LocalGateway
 from ..adapters.sdk.surface import Surface
+from .closing import close_adapters
 from .container import Container
 from .embedded import embedded_worker
 from .settings import Settings, load
@@ -61,5 +62,4 @@ class Fleeting(Surface):
 
 async def _release(container: Container) -> None:
     await container.follow().close()
-    for adapter in (container.results(), container.sources(), container.queue()):
-        await adapter.aclose()
+    await close_adapters(container)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import grimp
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,9 +18,11 @@ def graph() -> grimp.ImportGraph:
 
 
 def test_import_contracts_are_kept() -> None:
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    # A process of its own: the linter configures logging, which silences loggers that exist.
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert status == EXIT_STATUS_SUCCESS, "see the report above"
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("ring", ["domain", "ports", "usecases"])
