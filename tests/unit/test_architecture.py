@@ -45,6 +45,6 @@ def outside_packages(graph: grimp.ImportGraph, package: str) -> set[str]:
     return {
         name
         for name in imported
-        # `_typeshed` is where type checkers keep the standard library's protocols; nothing loads it.
+        # `_typeshed` holds the standard library's protocols for type checkers; nothing loads it.
         if name.partition(".")[0] not in {"fleeting", "_typeshed", *sys.stdlib_module_names}
     }

@@ -68,7 +68,7 @@ def _persistence(facts: Facts) -> Diagnosis:
         return Diagnosis(
             "persistence",
             "warning",
-            "no append-only file: a crash of the server loses what was accepted; set appendonly yes",
+            "no append-only file: a crash loses what was accepted; set appendonly yes",
         )
     return _SYNCS.get(facts.get("config:appendfsync", ""), _UNKNOWN_SYNC)
 
