@@ -8,6 +8,8 @@ from decimal import Decimal
 
 @dataclass
 class Quote:
+    """A price at a moment."""
+
     symbol: str
     price: Decimal
     at: datetime
