@@ -69,8 +69,8 @@ class Runner(Protocol):
         """Run the script to its end and report how it ended.
 
         Whatever the script does is in the report; the caller, its process and the next run are
-        not harmed. On return nothing of the run is left, but its process where it is kept for
-        further runs (`RunRequest.reuse`).
+        not harmed. On return nothing of the run is left, but its process where that is kept for
+        further runs (`RunRequest.reuse`); what had to be killed may take a moment to be gone.
 
         Raises:
             SandboxUnavailable: no process for the run could be started.

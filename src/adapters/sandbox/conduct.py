@@ -53,14 +53,32 @@ class Conduct:
         outcome = exchange.until_answer()
         took = time.monotonic() - (exchange.started or began)
         is_kept = keep is not None and exchange.is_kept and _is_value(outcome)
-        by_itself = outcome is None and process.dies()
-        status = None if is_kept else process.end()
-        exchange.drain()
-        if outcome is None and run.is_stopped:
-            outcome = cancelled()
-        elif outcome is None:
-            outcome = _silent(exchange, request, status if by_itself else None)
+        if exchange.has_answer:
+            # All that it has printed was written before.
+            exchange.drain()
+            if not is_kept:
+                process.dismiss()
+        if outcome is None or not exchange.has_answer:
+            outcome = self._ended(run, process, exchange, outcome, request)
         return self._report(outcome, request, exchange.text, took), is_kept
+
+    def _ended(
+        self,
+        run: Run[P],
+        process: RunProcess,
+        exchange: Exchange,
+        reason: Outcome | None,
+        request: RunRequest,
+    ) -> Outcome:
+        """End a process that has not answered: for a reason, or because it has gone silent."""
+        by_itself = reason is None and process.dies()
+        status = process.end()
+        exchange.drain()
+        if reason is not None:
+            return reason
+        if run.is_stopped:
+            return cancelled()
+        return _silent(exchange, request, status if by_itself else None)
 
     def stopped(self) -> RunReport:
         """The report of a run that was stopped before it had a process."""

@@ -11,6 +11,7 @@ from ...domain.errors import InvalidTask
 from ...domain.isolation import Isolation
 from ...domain.limits import MIB
 from ...ports.runner import RunObserver, RunReport, RunRequest
+from .attendant import Attendant
 from .conduct import Conduct
 from .confinement import Confinement
 from .delivery import Delivery
@@ -39,6 +40,7 @@ class ConfinedRunner:
         self._keeper = ZygoteKeeper(self._confinement, self.isolation)
         self._warm = WarmChildren(self._keeper, self._confinement.warm)
         self._kept = KeptChildren(self._confinement)
+        self._attendant = Attendant()
         self._conduct = Conduct(self.isolation, ())
         self._runs: RunTable[ZygoteChild] = RunTable()
 
@@ -73,6 +75,7 @@ class ConfinedRunner:
 
     def close(self) -> None:
         """End the fork server and all that runs in it."""
+        self._attendant.close()
         self._kept.close()
         self._warm.close()
         self._keeper.close()
@@ -93,9 +96,9 @@ class ConfinedRunner:
         if is_kept:
             self._kept.put(request, child)
             return
-        child.end()
-        child.close()
-        self._warm.refill()
+        child.dismiss()
+        self._attendant.later(child.close)
+        self._warm.refill_later(self._attendant)
 
     def _capped(self, request: RunRequest) -> RunRequest:
         most = self._confinement.max_memory_bytes

@@ -57,11 +57,17 @@ class Exchange:
         self._next_look = self._began + _LOOK
         self.is_kept = False
         """Whether the process says that it can take another job after this one."""
-        self.started: float | None = None
+        self.started: float | None = self._began if process.is_up else None
         """When the script itself began, by the monotonic clock."""
         self._poll = select.poll()
         self._poll.register(process.output, select.POLLIN)
         self._poll.register(process.channel, select.POLLIN | select.POLLOUT)
+        self._speak()
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the process has said its last word."""
+        return self._answer is not None
 
     @property
     def text(self) -> str:

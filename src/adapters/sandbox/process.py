@@ -48,6 +48,8 @@ class SandboxProcess:
         SandboxUnavailable: it cannot be started.
     """
 
+    is_up: Final = False
+
     def __init__(self, python: str) -> None:
         self._mark = os.urandom(16).hex()
         self._wires = wires = Wires()
@@ -92,6 +94,10 @@ class SandboxProcess:
         with self._lock:
             self._has_ended = True
             return self._process.wait()
+
+    def dismiss(self) -> None:
+        """End it now that it has answered."""
+        self.end()
 
     def close(self) -> None:
         """Close what is open to it."""

@@ -15,6 +15,11 @@ class RunProcess(Protocol):
         ...
 
     @property
+    def is_up(self) -> bool:
+        """Whether it has said before that it is ready."""
+        ...
+
+    @property
     def output(self) -> int:
         """Descriptor of what it prints; does not block."""
         ...
@@ -35,6 +40,10 @@ class RunProcess(Protocol):
         """Kill it and wait; the exit status as `subprocess` has it: negative for a signal."""
         ...
 
+    def dismiss(self) -> None:
+        """End it now that it has answered; it may take a moment more to be gone."""
+        ...
+
     def close(self) -> None:
-        """Close what is open to it; it has ended."""
+        """Close what is open to it; it has ended, or was dismissed."""
         ...

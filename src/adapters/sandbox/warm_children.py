@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from threading import Lock
 
+from .attendant import Attendant
 from .zygote_child import ZygoteChild
 from .zygote_keeper import ZygoteKeeper
 from .zygote_process import ServerGone, ZygoteProcess
@@ -32,13 +33,18 @@ class WarmChildren:
         """
         server = self._keeper.server()
         while (child := self._next()) is not None:
-            if child.server is server and child.is_idle():
+            if child.server is server and not child.is_dead():
                 if seconds is not None:
                     child.limit(seconds)
                 return child
             child.end()
             child.close()
         return self._born(server, seconds)
+
+    def refill_later(self, attendant: Attendant) -> None:
+        """Refill without holding up a run."""
+        if self._size:
+            attendant.later(self.refill)
 
     def refill(self) -> None:
         """Have as many born as are missing; nothing is waited for."""

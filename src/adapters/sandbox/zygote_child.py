@@ -42,6 +42,7 @@ class ZygoteChild:
         """Jobs that it was given."""
         self.server = server
         self._status: int | None = None
+        self._is_killed = False
         self._wires = wires = Wires()
         self.channel, self.output = wires.channel, wires.output
         self._told, telling = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -60,13 +61,17 @@ class ZygoteChild:
         self.server.limit(self._name, seconds)
 
     def kill(self) -> None:
-        if self._status is None:
+        if self._status is None and not self._is_killed:
             self.server.kill(self._name)
 
     def is_dead(self) -> bool:
         if self._status is None:
             self._hear()
         return self._status is not None
+
+    @property
+    def is_up(self) -> bool:
+        return self.runs > 1
 
     def is_idle(self) -> bool:
         """Whether it lives and says nothing unasked."""
@@ -83,6 +88,10 @@ class ZygoteChild:
         if not self._dead_within(_PATIENCE):
             raise SandboxUnavailable("the fork server does not end a run that it was told to end")
         return self._status or 0
+
+    def dismiss(self) -> None:
+        self.kill()
+        self._is_killed = True
 
     def close(self) -> None:
         self._close_near()

@@ -35,6 +35,7 @@ def serve_jobs(channel: int, taken: int) -> None:
     # By other names: a script can reach this module and change what it finds there.
     end, write, again = os._exit, os.write, _Desk(channel, taken)
     try:
+        write(channel, frame(STARTED, b""))
         while again.do():
             pass
     except MemoryError:
@@ -50,7 +51,9 @@ class _Desk:
         self._channel = channel
         self._taken = taken
         self._progress = ChildProgress(channel)
+        offer(self._progress)
         self._streams = sys.stdout, sys.stderr
+        self._limits: tuple[int | None, int | None] | None = None
         self._scripts: dict[str, Script] = {}
         self._read, self._write, self._frame = read_frame, write_all, frame
         self._load, self._call, self._answer, self._flush = json.loads, Call, answer_to, flush
@@ -63,9 +66,7 @@ class _Desk:
         except EOFError:
             return False
         job = self._load(payload)
-        offer(self._progress)
-        confine(job["memory_bytes"], job["cpu_seconds"], self._taken)
-        self._write(self._channel, self._frame(STARTED, b""))
+        self._limit(job["memory_bytes"], job["cpu_seconds"])
         return self._run(job)
 
     def _run(self, job: dict[str, Any]) -> bool:
@@ -79,6 +80,12 @@ class _Desk:
             sys.stdout, sys.stderr = self._streams
         self._write(self._channel, answer)
         return is_kept
+
+    def _limit(self, memory_bytes: int | None, cpu_seconds: int | None) -> None:
+        """Set limits, unless they are those of the job before."""
+        if self._limits != (memory_bytes, cpu_seconds):
+            confine(memory_bytes, cpu_seconds, self._taken)
+            self._limits = memory_bytes, cpu_seconds
 
     def _compiled(self, call: Call) -> Script | None:
         """The compiled source, which is the same in every job of a child that is kept."""
