@@ -59,7 +59,8 @@ def decide_claim(
     record = stored or record_of(task)
     if record.status.is_final:
         return Drop()
-    if record.status is Status.RUNNING and (left := _still_held(snapshot, lease, served)):
+    left = _still_held(snapshot, lease, served)
+    if record.status is Status.RUNNING and left > timedelta(0):
         return Wait(left)
     if (ended := _ended(record, snapshot, task)) is not None:
         return End(_change(stored, ended, snapshot))
@@ -67,10 +68,9 @@ def decide_claim(
     return Run(_change(stored, running, snapshot, lease=lease))
 
 
-def _still_held(snapshot: Snapshot, lease: timedelta, served: timedelta) -> timedelta | None:
-    left = snapshot.lease_left or timedelta(0)
-    wait = max(left, lease - served)
-    return wait if wait > timedelta(0) else None
+def _still_held(snapshot: Snapshot, lease: timedelta, served: timedelta) -> timedelta:
+    """How long the claim of a running attempt may still be alive; not positive: it is dead."""
+    return max(snapshot.lease_left or timedelta(0), lease - served)
 
 
 def _ended(record: Record, snapshot: Snapshot, task: Task) -> Record | None:

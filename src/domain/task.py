@@ -129,21 +129,17 @@ def allow(request: TaskRequest, limits: Limits) -> Allowance:
     Raises:
         InvalidTask: it asks for more than a cap; the message names the cap.
     """
-    memory_mb = _at_most(
-        "memory_mb", request.memory_mb, limits.default_memory_mb, limits.max_memory_mb
-    )
+    timeout = _within("timeout_seconds", request.timeout_seconds, limits.max_timeout)
+    ttl = _within("ttl_seconds", request.ttl_seconds, limits.max_ttl)
+    countdown = _within("countdown_seconds", request.countdown_seconds, limits.max_countdown)
+    attempts = _at_most("max_attempts", request.max_attempts, limits.max_attempts)
+    memory_mb = _at_most("memory_mb", request.memory_mb, limits.max_memory_mb)
     return Allowance(
-        timeout=_within(
-            "timeout_seconds", request.timeout_seconds, limits.default_timeout, limits.max_timeout
-        ),
-        ttl=_within("ttl_seconds", request.ttl_seconds, limits.default_ttl, limits.max_ttl),
-        countdown=_within(
-            "countdown_seconds", request.countdown_seconds, timedelta(0), limits.max_countdown
-        ),
-        max_attempts=_at_most(
-            "max_attempts", request.max_attempts, limits.default_attempts, limits.max_attempts
-        ),
-        memory_bytes=memory_mb * MIB,
+        timeout=timeout or limits.default_timeout,
+        ttl=ttl or limits.default_ttl,
+        countdown=countdown or timedelta(0),
+        max_attempts=attempts or limits.default_attempts,
+        memory_bytes=(memory_mb or limits.default_memory_mb) * MIB,
     )
 
 
@@ -181,7 +177,7 @@ def accept(
 def describe(error: ValidationError) -> str:
     """One line for each wrong field of a pydantic error, without the values themselves."""
     lines = []
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+    for problem in error.errors():
         where = ".".join(str(part) for part in problem["loc"]) or "task"
         text = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
@@ -190,9 +186,9 @@ def describe(error: ValidationError) -> str:
     return "; ".join(lines)
 
 
-def _within(name: str, seconds: float | None, default: timedelta, cap: timedelta) -> timedelta:
+def _within(name: str, seconds: float | None, cap: timedelta) -> timedelta | None:
     if seconds is None:
-        return default
+        return None
     if seconds > cap.total_seconds():
         raise InvalidTask(
             f"{name} is at most {cap.total_seconds():.12g} on this installation: ask for less"
@@ -200,9 +196,7 @@ def _within(name: str, seconds: float | None, default: timedelta, cap: timedelta
     return timedelta(seconds=seconds)
 
 
-def _at_most(name: str, number: int | None, default: int, cap: int) -> int:
-    if number is None:
-        return default
-    if number > cap:
+def _at_most(name: str, number: int | None, cap: int) -> int | None:
+    if number is not None and number > cap:
         raise InvalidTask(f"{name} is at most {cap} on this installation: ask for less")
     return number

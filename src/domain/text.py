@@ -9,7 +9,7 @@ from .outcome import ErrorInfo
 
 def valid_unicode(text: str) -> str:
     """`text` with each lone surrogate written as its escape: UTF-8 cannot carry them."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text.encode(errors="backslashreplace").decode()
 
 
 def storable(error: ErrorInfo) -> ErrorInfo:

@@ -42,7 +42,7 @@ def test_duration_is_a_number_of_seconds(given: object) -> None:
 
 @pytest.mark.parametrize("given", ["soon", "nan", "inf", "1e400", 1e300, float("inf"), "PT5M"])
 def test_what_is_no_span_of_time_is_refused(given: object) -> None:
-    with pytest.raises(ValidationError, match="must be a number of seconds, as in"):
+    with pytest.raises(ValidationError, match=r" must be a number of seconds, as in 60 or 0\.5 "):
         Limits.model_validate({"max_ttl_seconds": given})
 
 

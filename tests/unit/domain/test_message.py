@@ -133,6 +133,11 @@ def test_what_a_message_leaves_out_gets_the_defaults_of_the_worker() -> None:
     assert task == replace(a_task(args=[]), source_digest=digest(SOURCE))
 
 
+@pytest.mark.parametrize("source", ["", SOURCE])
+def test_source_of_a_message_is_known_by_its_digest(source: str) -> None:
+    assert read(a_message(source=source)).source_digest == digest(source)
+
+
 def test_namespace_of_a_message_is_that_of_the_task() -> None:
     assert read(a_message(options={"namespace": "team-a"})).namespace == "team-a"
 
@@ -155,7 +160,7 @@ def test_later_deadline_of_a_message_does_not_count() -> None:
     [
         ({"key": "add"}, "a key has the form function_time_value"),
         ({"key": None}, "key: input should be a valid string"),
-        ({"function": "sub"}, "key: does not begin with the function's name"),
+        ({"function": "sub"}, ": key: does not begin with the function's name"),
         ({"source": None}, "task: give either source or source_digest"),
         ({"source_digest": DIGEST}, "task: give either source or source_digest"),
         ({"source": None, "source_digest": "abc"}, "source_digest: string should match"),
