@@ -39,6 +39,8 @@ def lay_out() -> None:
         shutil.rmtree(COPY / name, ignore_errors=True)
         shutil.copytree(source, COPY / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "pyproject.toml", COPY)
+    # Python never again looks into a folder of its path that was not there when it started.
+    (COPY / "mutants").mkdir(exist_ok=True)
 
 
 def mutmut(*words: str) -> int:
