@@ -63,7 +63,7 @@ class _Listener:
             try:
                 self._subscribe()
             except VENDOR_ERRORS as error:
-                reason = translated(error, self._connection.where).message
+                reason = translated(error, self._connection.where, self._connection.hint).message
                 _log.warning("cancel signals are not heard, heartbeats bring them: %s", reason)
             self._tried.set()
             self._stopped.wait(_PAUSE)

@@ -38,10 +38,12 @@ class RedisConnection:
         make_async_client: Callable[[], AsyncClient],
         *,
         where: str,
+        hint: str = "",
         is_cluster: bool = False,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         self.where = where
+        self.hint = hint
         self.is_cluster = is_cluster
         self._make_client = make_client
         self._make_async_client = make_async_client
@@ -57,6 +59,7 @@ class RedisConnection:
             lambda: client_for(url),
             lambda: async_client_for(url),
             where=str(url),
+            hint=url.hint,
             is_cluster=url.kind == "cluster",
         )
 
@@ -79,9 +82,14 @@ class RedisConnection:
     async def run_async(self, plan: Plan[T]) -> T:
         """Carry out a plan in the running event loop; raises as `run`."""
         steps, replies = completed(plan, self.where), _NOTHING_YET
+        cancellations = _cancellations()
         try:
             while True:
                 replies = await self._attempt_async(steps.send(replies))
+                if _cancellations() > cancellations:
+                    # On Python 3.11 `asyncio.wait_for`, by which redis-py sends, forgets a
+                    # cancellation that meets the end of its work (fixed in 3.12: gh-86296).
+                    raise asyncio.CancelledError
         except StopIteration as end:
             result: T = end.value
             return result
@@ -135,5 +143,11 @@ class RedisConnection:
     def _pause_after(self, error: Exception, pauses: Iterator[float]) -> float:
         pause = next(pauses, None) if is_passing(error) else None
         if pause is None:
-            raise translated(error, self.where) from error
+            raise translated(error, self.where, self.hint) from error
         return pause
+
+
+def _cancellations() -> int:
+    """How often the running task was asked to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()

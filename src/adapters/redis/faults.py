@@ -37,7 +37,7 @@ _HINTS: Final = (
     ("Cluster mode is not enabled", "it is no cluster: write redis:// and one address"),
     ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted: set ssl_ca_certs in the URL"),
     ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "it wants a certificate: set ssl_certfile, ssl_keyfile"),
-    ("SSL", "it does not speak TLS on this port: write redis:// instead of rediss://"),
+    ("WRONG_VERSION_NUMBER", "it does not speak TLS on this port: write redis:// for rediss://"),
 )
 
 
@@ -70,8 +70,14 @@ def is_unknown_script(reply: Reply) -> bool:
     return isinstance(reply, vendor.NoScriptError)
 
 
-def translated(error: BaseException, where: str) -> PortError:
-    """The error of the port for one that redis-py raised."""
+def translated(error: BaseException, where: str, hint: str = "") -> PortError:
+    """The error of the port for one that redis-py raised.
+
+    Args:
+        error: what was raised.
+        where: names the server.
+        hint: what else to try, which depends on the URL.
+    """
     found = cause_of(error)
     if isinstance(found, _MISSING_RIGHT):
         return _missing_right(found, where)
@@ -90,11 +96,11 @@ def translated(error: BaseException, where: str) -> PortError:
             f"{where} cannot be reached: the sentinels do not answer, or know no healthy server "
             "of that name. Start them, or correct addresses and name in the URL"
         )
-    if hint := _hint(found):
-        return StoreUnavailable(f"{where} cannot be reached: {hint}")
+    if advice := _hint(found):
+        return StoreUnavailable(f"{where} cannot be reached: {advice}")
+    more = f"; {hint}" if hint else ""
     return StoreUnavailable(
-        f"{where} cannot be reached: {_text(found)}. Start it, or correct the URL; if it wants "
-        "TLS, write rediss://"
+        f"{where} cannot be reached: {_text(found)}. Start it, or correct the URL{more}"
     )
 
 

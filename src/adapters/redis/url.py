@@ -79,6 +79,15 @@ class RedisUrl:
         }[self.kind]
 
     @property
+    def hint(self) -> str:
+        """What to try where the server cannot be talked to."""
+        if not self.tls:
+            return "if it wants TLS, write rediss://"
+        if self.options.ssl_certfile is None:
+            return "if it wants a certificate of yours, set ssl_certfile and ssl_keyfile"
+        return "if it does not speak TLS, write redis://"
+
+    @property
     def is_sharded(self) -> bool:
         """Whether keys live on several servers, which keep no order among themselves."""
         return self.kind == "cluster" or self.options.sharded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -37,6 +38,13 @@ def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 
     monkeypatch.setattr(time, "time", lambda: real() + ahead.total_seconds())
     return move
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """One event loop for the whole test, for tests outside of the contracts too."""
+    with asyncio.Runner() as runner:
+        yield runner.run
 
 
 @pytest.fixture
