@@ -53,6 +53,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
         ├── UnknownAdapter
         ├── UnknownSetting
         ├── InvalidSetting
+        ├── WeakIsolation
         └── MissingExtra
 
 Messages name the thing and the next step. They never hold a secret, a source or a payload.
@@ -308,6 +309,10 @@ class UnknownSetting(ConfigurationError):
 
 class InvalidSetting(ConfigurationError):
     """A setting has a value that it cannot have."""
+
+
+class WeakIsolation(ConfigurationError):
+    """The isolation that the settings ask for is not in force on this machine."""
 
 
 class MissingExtra(ConfigurationError):

@@ -14,7 +14,13 @@ from dependency_injector import containers, providers
 from ..adapters.system.clock import SystemClock
 from ..adapters.system.randomness import SystemRandomness
 from ..domain.retry import Backoff
-from ..ports.bundles import QueueOptions, StoreOptions
+from ..ports.bundles import (
+    QueueOptions,
+    ResultStoreAdapter,
+    SourceStoreAdapter,
+    StoreOptions,
+)
+from ..ports.runner import Runner
 from ..usecases.cancel import CancelTask
 from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
@@ -32,6 +38,20 @@ from .settings import Settings
 
 def _worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class _Release:
+    """Releases what the worker's half of a process holds."""
+
+    def __init__(
+        self, results: ResultStoreAdapter, sources: SourceStoreAdapter, runner: Runner
+    ) -> None:
+        self._results, self._sources, self._runner = results, sources, runner
+
+    def __call__(self) -> None:
+        runners.close(self._runner)
+        self._sources.close()
+        self._results.close()
 
 
 class Container(containers.DeclarativeContainer):
@@ -56,7 +76,7 @@ class Container(containers.DeclarativeContainer):
         adapters.source_store, settings.provided.source_store_url, store_options
     )
     queue = providers.Singleton(adapters.task_queue, settings.provided.queue_url, queue_options)
-    runner = providers.Singleton(runners.make, settings.provided.isolation)
+    runner = providers.Singleton(runners.make, settings)
 
     check = providers.Singleton(
         CheckTask,
@@ -112,5 +132,5 @@ class Container(containers.DeclarativeContainer):
         reports=reports,
         sweep=sweep,
         signals=results.provided.cancel_signals,
-        release=results.provided.close,
+        release=providers.Factory(_Release, results, sources, runner),
     )

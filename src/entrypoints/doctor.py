@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..domain.errors import PortError
+from ..domain.errors import PortError, WeakIsolation
 from ..domain.isolation import Isolation
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
+from . import runners
 from .check import mask
 from .closing import close_adapters
 from .container import Container
@@ -47,7 +48,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
     results, queue = container.results(), container.queue()
     try:
         return (
-            Examination("runs", (_isolation(settings),)),
+            Examination("runs", tuple(_isolation(settings))),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
         )
@@ -55,16 +56,32 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
         await close_adapters(container)
 
 
-def _isolation(settings: Settings) -> Diagnosis:
+def _isolation(settings: Settings) -> Iterator[Diagnosis]:
     level = settings.isolation_in_force
     if level is Isolation.NONE:
-        return Diagnosis("isolation", "error", "none: scripts run inside this process")
-    return Diagnosis(
+        yield Diagnosis("isolation", "error", "none: scripts run inside this process")
+        return
+    try:
+        attestation = runners.attest(settings)
+    except WeakIsolation as exc:
+        yield Diagnosis("isolation", "error", exc.message)
+        return
+    if attestation is None:
+        yield Diagnosis(
+            "isolation",
+            "warning",
+            f"{level}: limits hold, but scripts can read what the worker's user can; run only "
+            "scripts of people you trust, or set FLEETING_ISOLATION=confined",
+        )
+        return
+    yield Diagnosis(
         "isolation",
-        "warning",
-        f"{level}: limits hold, but scripts can read what the worker's user can; run only scripts "
-        "of people you trust",
+        "ok",
+        f"{attestation.effective}, files {attestation.files}, user {attestation.user}, kernel "
+        f"{attestation.kernel}, filter {attestation.filter_sha256[:12]}",
     )
+    for check in attestation.checks:
+        yield Diagnosis(check.name, "ok" if check.holds else "error", check.found)
 
 
 async def _look(part: str, health: SupportsPing) -> Examination:

@@ -8,17 +8,23 @@ from contextlib import contextmanager
 
 from ..adapters.memory.task_queue import MemoryTaskQueue
 from ..adapters.memory.worker import MemoryWorker
+from . import runners
 from .container import Container
 
 
 @contextmanager
 def embedded_worker(container: Container) -> Iterator[None]:
-    """Work on the memory queue while the block runs; other queues have workers of their own."""
+    """Work on the memory queue while the block runs; other queues have workers of their own.
+
+    Raises:
+        WeakIsolation: the isolation that the settings ask for is not in force on this machine.
+    """
     queue = container.queue().queue
     if not isinstance(queue, MemoryTaskQueue):
         yield
         return
     settings = container.settings()
+    runners.attest(settings)
     execution = container.execution()
     worker = MemoryWorker(
         queue=queue,

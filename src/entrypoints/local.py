@@ -24,7 +24,10 @@ class Fleeting(Surface):
 
     @classmethod
     def in_memory(
-        cls, *, namespace: str = "", isolation: Literal["none", "process"] = "process"
+        cls,
+        *,
+        namespace: str = "",
+        isolation: Literal["none", "process", "confined"] | None = None,
     ) -> Self:
         """Everything in this process: queue, stores and workers; nothing outlives it.
 

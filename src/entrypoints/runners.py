@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from ..domain.attestation import Attestation
+from ..domain.errors import SandboxUnavailable, WeakIsolation
+from ..domain.limits import MIB
+from ..ports.runner import Runner, SupportsAttestation, SupportsClose
+from .settings import Settings
 
-from ..ports.runner import Runner
 
-
-def make(isolation: Literal["none", "process"]) -> Runner:
-    """The runner that gives `isolation`; its modules are loaded on demand."""
-    if isolation == "none":
+def make(settings: Settings) -> Runner:
+    """The runner that gives the isolation asked for; its modules are loaded on demand."""
+    if settings.isolation == "none":
         from ..adapters.sandbox.inprocess_runner import InProcessRunner
 
         return InProcessRunner()
-    from ..adapters.sandbox.process_runner import ProcessRunner
+    if settings.isolation == "process":
+        from ..adapters.sandbox.process_runner import ProcessRunner
 
-    return ProcessRunner()
+        return ProcessRunner()
+    from ..adapters.sandbox.confined_runner import ConfinedRunner
+    from ..adapters.sandbox.confinement import Confinement
+
+    return ConfinedRunner(
+        Confinement(
+            preimport=settings.preimported,
+            warm=settings.sandbox_warm,
+            reuse=settings.sandbox_reuse,
+            max_memory_bytes=settings.limits.max_memory_mb * MIB,
+        )
+    )
+
+
+def close(runner: Runner) -> None:
+    """Release what a runner keeps between runs."""
+    if isinstance(runner, SupportsClose):
+        runner.close()
+
+
+def attest(settings: Settings) -> Attestation | None:
+    """Prove that runs are kept apart as asked for; None where nothing is promised.
+
+    Starts a sandbox of its own and ends it, so that a worker may fork afterwards.
+
+    Raises:
+        WeakIsolation: the level asked for is not in force here; the message names what failed.
+    """
+    runner = make(settings)
+    try:
+        return runner.attestation if isinstance(runner, SupportsAttestation) else None
+    except SandboxUnavailable as exc:
+        raise WeakIsolation(
+            f"isolation {settings.isolation} cannot be had here: {exc.message}"
+        ) from exc
+    finally:
+        close(runner)

@@ -75,9 +75,24 @@ class Settings(BaseSettings):
     """After so many seconds without a sign of life of its worker a run is taken over. Short
     enough for a quick take-over, long enough for a pause of the network or the machine."""
 
-    isolation: Literal["none", "process"] = "process"
-    """How runs are kept apart: `process` gives each its own process with limits. `none` runs
-    scripts inside this process, without limits, for trusted scripts in memory mode only."""
+    isolation: Literal["none", "process", "confined"] = "process"
+    """How runs are kept apart: `process` gives each its own process with limits. `confined` also
+    holds back files, sockets and other processes (Linux on x86_64 and aarch64); a worker that
+    cannot attest it does not start. `none` runs scripts inside this process, without limits, for
+    trusted scripts in memory mode only."""
+
+    sandbox_warm: int = Field(default=2, ge=0)
+    """Confined processes that wait ready for a run, about 2 MB each. Two, so that the next run
+    need not wait for a fork."""
+
+    sandbox_reuse: bool = False
+    """Whether a confined process is kept for further runs of the same source in the same
+    namespace. Off, because what a script leaves in its module would be there in its next run; on,
+    a run takes a tenth of a millisecond."""
+
+    sandbox_preimport: str = ""
+    """Modules that confined runs find loaded, separated by commas, such as `numpy,pandas`. Empty,
+    because each makes every fork dearer."""
 
     worker_pool: Literal["threads", "solo", "prefork"] = "threads"
     """Celery pool of `fleeting worker`. Threads, because every run has a process of its own
@@ -138,6 +153,12 @@ class Settings(BaseSettings):
     def isolation_in_force(self) -> Isolation:
         """`isolation` as a level."""
         return Isolation(self.isolation)
+
+    @property
+    def preimported(self) -> tuple[str, ...]:
+        """The modules that confined runs find loaded."""
+        named = (name.strip() for name in self.sandbox_preimport.split(","))
+        return tuple(name for name in named if name)
 
     @property
     def source_store_url(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..domain.errors import InvalidSetting
-from . import logs
+from . import logs, runners
 from .container import Container
 from .execution import Execution
 from .settings import load
@@ -21,7 +21,8 @@ def run(
     """Work until SIGTERM or SIGINT; returns the exit code. Arguments of None come from settings.
 
     Raises:
-        ConfigurationError: the settings cannot be.
+        ConfigurationError: the settings cannot be, or the isolation that they ask for is not in
+            force on this machine.
     """
     settings = load(worker_pool=pool, worker_concurrency=concurrency, worker_queues=queues)
     if settings.queue_url.startswith("memory:"):
@@ -30,6 +31,8 @@ def run(
             "FLEETING_STORE to a Redis server, or use `fleeting run`"
         )
     logs.configure(settings.log_level)
+    # Before anything is taken from the queue, and before any pool forks.
+    runners.attest(settings)
     from ..adapters.celery.worker import run_worker
 
     return run_worker(

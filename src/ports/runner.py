@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..domain.attestation import Attestation
 from ..domain.isolation import Isolation
 from ..domain.json_value import JsonValue
 from ..domain.verdict import RunReport
 
-__all__ = ["RunObserver", "RunReport", "RunRequest", "Runner", "SupportsAttestation"]
+__all__ = [
+    "RunObserver",
+    "RunReport",
+    "RunRequest",
+    "Runner",
+    "SupportsAttestation",
+    "SupportsClose",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,16 @@ class Runner(Protocol):
         ...
 
 
+@runtime_checkable
+class SupportsClose(Protocol):
+    """A runner that keeps something between runs."""
+
+    def close(self) -> None:
+        """End what is kept; nothing is run afterwards."""
+        ...
+
+
+@runtime_checkable
 class SupportsAttestation(Protocol):
     """A runner that proves its level by letting a run try what must not be possible."""
 

@@ -51,6 +51,7 @@ class RunScript:
             memory_bytes=task.memory_bytes if is_limited else None,
             max_value_bytes=self._limits.max_value_bytes,
             max_output_bytes=self._limits.max_output_bytes,
+            tenant=task.namespace,
         )
 
     def _source(self, task: Task) -> str:

@@ -58,6 +58,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.UnknownSetting: 500,
     e.InvalidSetting: 500,
     e.MissingExtra: 500,
+    e.WeakIsolation: 500,
 }
 
 RETRY_AFTER_SECONDS: Final = 1

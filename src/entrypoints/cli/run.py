@@ -17,8 +17,12 @@ _GLANCE: Final = 0.25
 """Seconds between two looks at a running script: as often as it can say something."""
 
 Isolation = Annotated[
-    Literal["none", "process"],
-    typer.Option(help="`none` runs the script inside this process: no limits, but debuggers."),
+    Literal["none", "process", "confined"] | None,
+    typer.Option(
+        help="How the run is kept apart; `none` runs the script inside this process: no limits, "
+        "but debuggers.",
+        show_default=False,
+    ),
 ]
 
 
@@ -29,7 +33,7 @@ def run(
     *,
     args: o.Args = "[]",
     kwargs: o.Kwargs = "{}",
-    isolation: Isolation = "process",
+    isolation: Isolation = None,
     timeout_seconds: o.TimeoutSeconds = None,
     memory_mb: o.MemoryMb = None,
     as_json: o.Json = False,

@@ -8,6 +8,7 @@ import pytest
 
 from fleeting.adapters.sdk.client import Client
 from fleeting.domain.errors import ResultGone, RunCancelled, ScriptRaised, TaskFailed
+from fleeting.domain.isolation import Isolation
 from fleeting.domain.result import Status
 
 from .conftest import MakeDeployment
@@ -103,6 +104,19 @@ def test_the_job_in_every_pool(deploy: MakeDeployment, valkey_url: str, pool: st
     api = deployment.api()
     deployment.worker(pool, concurrency=1)
     the_job(deployment.client(api))
+
+
+@pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
+@pytest.mark.parametrize("reuse", ["false", "true"])
+def test_the_job_confined(
+    deploy: MakeDeployment, valkey_url: str, pool: str, reuse: str
+) -> None:
+    deployment = deploy(store=valkey_url, isolation="confined", sandbox_reuse=reuse)
+    api = deployment.api()
+    deployment.worker(pool, concurrency=1)
+    client = deployment.client(api)
+    the_job(client)
+    assert client.results("add")[0].isolation is Isolation.CONFINED
 
 
 def test_the_job_on_stock_transport(deploy: MakeDeployment, valkey_url: str) -> None:
