@@ -1,4 +1,4 @@
-"""Does after a run what need not be waited for: in a thread of its own, one thing after the other."""
+"""Does after a run what need not be waited for: in a thread of its own, one by one."""
 
 from __future__ import annotations
 

@@ -51,12 +51,10 @@ class Filter:
     def __init__(self, kernel: Kernel, files: str) -> None:
         lines = instructions(kernel.machine, files)
         self._kernel = kernel
-        self.data = encoded(lines)
         self._pids = [
             8 * at + 4 for at, line in enumerate(lines) if line[0] == EQUAL and line[3] == OWN_PID
         ]
-        self._buffer = ctypes.create_string_buffer(self.data, len(self.data))
-        self._program = _Program(len(lines), ctypes.addressof(self._buffer))
+        self._program = bytearray(encoded(lines))
 
     def install(self) -> None:
         """Hold this process to it for ever; it must have given up new privileges.
@@ -65,8 +63,19 @@ class Filter:
             OSError: the kernel refuses.
         """
         for place in self._pids:
-            struct.pack_into("<I", self._buffer, place, os.getpid())
-        self._kernel.call("seccomp", _SET_MODE_FILTER, 0, ctypes.byref(self._program))
+            struct.pack_into("<I", self._program, place, os.getpid())
+        install(self._kernel, self._program)
+
+
+def install(kernel: Kernel, program: bytes | bytearray) -> None:
+    """Hold this process to a program for ever.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    lines = (ctypes.c_char * len(program)).from_buffer(bytearray(program))
+    described = _Program(len(program) // 8, ctypes.addressof(lines))
+    kernel.call("seccomp", _SET_MODE_FILTER, 0, ctypes.byref(described))
 
 
 class _Program(ctypes.Structure):

@@ -1,0 +1,81 @@
+"""A worker in a chosen setting: `python confined_worker.py SETTING`, a JSON object.
+
+It prints the attestation, and what each of the scripts given came to. Keys of the setting:
+`user` (become that one first), `cloud_foundry` (as behind Guardian's seccomp profile),
+`pretending` (system calls that do nothing and succeed), `confinement` (choices), `scripts`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Mapping
+from errno import ENOSYS, EPERM
+from typing import Any
+
+from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
+from fleeting.adapters.sandbox.confinement import Confinement
+from fleeting.adapters.sandbox.policy import bpf
+from fleeting.adapters.sandbox.policy.kernel import NO_NEW_PRIVS, Kernel
+from fleeting.adapters.sandbox.policy.numbers import NEWEST, numbers
+from fleeting.adapters.sandbox.policy.rules import ARCHITECTURES
+from fleeting.adapters.sandbox.policy.seccomp import install
+from fleeting.domain.errors import SandboxUnavailable
+from fleeting.testing.runner import Observer, sample_run
+
+NEW_NAMESPACES = 0x7E020080
+GUARDIAN = {
+    "landlock_create_ruleset": bpf.always(bpf.refused(ENOSYS)),
+    "landlock_add_rule": bpf.always(bpf.refused(ENOSYS)),
+    "landlock_restrict_self": bpf.always(bpf.refused(ENOSYS)),
+    "clone3": bpf.always(bpf.refused(ENOSYS)),
+    "unshare": bpf.always(bpf.refused(EPERM)),
+    "pidfd_open": bpf.always(bpf.refused(EPERM)),
+    "close_range": bpf.always(bpf.refused(EPERM)),
+    "clone": bpf.without(0, NEW_NAMESPACES, bpf.refused(EPERM)),
+}
+
+
+def restrict(rules: Mapping[str, bpf.Block]) -> None:
+    """Let this kernel be less than it is."""
+    kernel = Kernel()
+    known = numbers(kernel.machine)
+    program = bpf.program(
+        {known[name]: block for name, block in rules.items()},
+        architecture=ARCHITECTURES[kernel.machine],
+        newest=NEWEST,
+        known=bpf.ALLOWED,
+        unknown=bpf.refused(ENOSYS),
+    )
+    if os.getuid():
+        kernel.prctl(NO_NEW_PRIVS, 1)
+    install(kernel, bpf.encoded(program))
+
+
+def main(setting: dict[str, Any]) -> None:
+    if setting.get("user"):
+        os.setgroups([])
+        os.setgid(setting["user"])
+        os.setuid(setting["user"])
+    if setting.get("cloud_foundry"):
+        restrict(GUARDIAN)
+    if setting.get("pretending"):
+        restrict(dict.fromkeys(setting["pretending"], bpf.always(bpf.refused(0))))
+    runner = ConfinedRunner(Confinement(**setting.get("confinement", {})))
+    try:
+        answer = {"attestation": dataclasses.asdict(runner.attestation), "results": []}
+        for source in setting.get("scripts", []):
+            report = runner.run(sample_run(source), Observer())
+            value = None if report.value is None else json.loads(report.value)
+            answer["results"].append([value, report.error and report.error.message])
+        print(json.dumps(answer))
+    except SandboxUnavailable as exc:
+        print(json.dumps({"refused": exc.message}))
+    finally:
+        runner.close()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,286 @@
+"""Who lives how long: workers, fork servers, children, and what is shared between runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
+from fleeting.adapters.sandbox.confinement import Confinement
+from fleeting.testing.runner import (
+    ADD,
+    NAP,
+    SPIN,
+    Observer,
+    code,
+    comes_true,
+    has_ended,
+    sample_run,
+    started,
+)
+
+PID = "import os\ndef f(): return os.getpid()\n"
+
+
+@pytest.fixture
+def runner() -> Iterator[ConfinedRunner]:
+    runner = ConfinedRunner()
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def keeping() -> Iterator[ConfinedRunner]:
+    runner = ConfinedRunner(Confinement(reuse=True, warm=0, reuse_runs=3, reuse_idle=2))
+    yield runner
+    runner.close()
+
+
+def value(runner: ConfinedRunner, source: str, *args: Any, **more: Any) -> Any:
+    report = runner.run(sample_run(source, *args, **more), Observer())
+    assert report.value is not None, report.error
+    return json.loads(report.value)
+
+
+def descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children] + [
+        below for child in children for below in descendants(int(child))
+    ]
+
+
+def server_of(runner: ConfinedRunner) -> int:
+    return runner._keeper.server().pid
+
+
+def test_run_is_stopped_within_50_ms(runner: ConfinedRunner) -> None:
+    """The best of five: the machine may be busy."""
+    taken = []
+    for _ in range(5):
+        request, observer = sample_run(SPIN), Observer()
+        with started(runner, request, observer) as running:
+            began = time.monotonic()
+            runner.stop(request.run_id)
+            assert code(running.result(10)) == "run_cancelled"
+            taken.append(time.monotonic() - began)
+
+    assert min(taken) < 0.05
+
+
+def test_killed_fork_server_takes_its_runs_along_and_is_replaced(runner: ConfinedRunner) -> None:
+    first = value(runner, "import os\ndef f(): return os.getppid()\n")
+
+    with started(runner, sample_run(NAP), Observer()) as running:
+        os.kill(first, signal.SIGKILL)
+        assert code(running.result(10)) == "run_died"
+
+    assert value(runner, ADD, 1) == 1
+    assert server_of(runner) != first
+    assert runner.attestation.effective == "confined"
+
+
+def test_fork_server_is_replaced_after_so_many_births() -> None:
+    runner = ConfinedRunner(Confinement(server_births=5, warm=0))
+    parents = [value(runner, "import os\ndef f(): return os.getppid()\n") for _ in range(8)]
+    runner.close()
+
+    assert len(set(parents)) == 2
+    assert comes_true(lambda: all(has_ended(parent) for parent in parents))
+
+
+def test_nothing_survives_the_worker() -> None:
+    """Killed in the midst of a run, without a chance to tidy up."""
+    worker = textwrap.dedent("""
+        import sys
+        from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
+        from fleeting.testing.runner import NAP, Observer, sample_run
+        class Echo(Observer):
+            def on_output(self, text):
+                print(text, end="", flush=True)
+        ConfinedRunner().run(sample_run(NAP), Echo())
+    """)
+    with subprocess.Popen([sys.executable, "-c", worker], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        below = descendants(process.pid)
+        process.kill()
+        began = time.monotonic()
+
+        assert len(below) >= 2
+        assert comes_true(lambda: all(has_ended(pid) for pid in below))
+        assert time.monotonic() - began < 1
+
+
+def test_stopped_worker_does_not_give_a_run_more_time() -> None:
+    """The fork server has a clock of its own."""
+    worker = textwrap.dedent("""
+        from datetime import timedelta
+        from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
+        from fleeting.testing.runner import NAP, Observer, sample_run
+        class Echo(Observer):
+            def on_output(self, text):
+                print(text, end="", flush=True)
+        ConfinedRunner().run(sample_run(NAP, timeout=timedelta(seconds=0.5)), Echo())
+    """)
+    with subprocess.Popen([sys.executable, "-c", worker], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGSTOP)
+        server = descendants(process.pid)[0]
+        before = len(descendants(server))
+        try:
+            assert comes_true(lambda: len(descendants(server)) < before)
+        finally:
+            process.kill()
+
+
+def test_forked_worker_has_a_fork_server_of_its_own(runner: ConfinedRunner) -> None:
+    """And does not keep that of its parent alive, nor end it."""
+    ours = server_of(runner)
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(writing, json.dumps([value(runner, ADD, 2), server_of(runner)]).encode())
+            runner.close()
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        two, theirs = json.loads(answer.read())
+    os.waitpid(pid, 0)
+
+    assert (two, value(runner, ADD, 3)) == (2, 3)
+    assert theirs != ours == server_of(runner)
+
+
+def test_child_is_kept_for_its_source_and_tenant_alone(keeping: ConfinedRunner) -> None:
+    first = value(keeping, PID, tenant="a")
+
+    assert value(keeping, PID, tenant="a") == first
+    assert value(keeping, PID, tenant="b") != first
+    assert value(keeping, f"{PID}\n", tenant="a") != first
+    assert value(keeping, PID, tenant="a", reuse=False) != first
+
+
+def test_kept_child_is_replaced_after_so_many_runs(keeping: ConfinedRunner) -> None:
+    pids = [value(keeping, PID) for _ in range(7)]
+
+    assert [len(set(pids[at : at + 3])) for at in (0, 3)] == [1, 1]
+    assert len(set(pids)) == 3
+
+
+def test_kept_child_is_replaced_when_it_is_old() -> None:
+    runner = ConfinedRunner(Confinement(reuse=True, warm=0, reuse_age=timedelta(0)))
+    pids = {value(runner, PID) for _ in range(3)}
+    runner.close()
+
+    assert len(pids) == 3
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "raise ValueError",
+        "import threading, time; threading.Thread(target=time.sleep, args=[60]).start()",
+    ],
+    ids=["error", "thread left"],
+)
+def test_child_that_may_be_harmed_is_not_kept(keeping: ConfinedRunner, harm: str) -> None:
+    source = f"import os\ndef f(harm):\n    print(os.getpid())\n    if harm: {harm}\n"
+    request = sample_run(source, True)
+    first = keeping.run(request, Observer()).output
+
+    assert keeping.run(sample_run(source, False), Observer()).output != first
+
+
+def test_kept_child_that_dies_meanwhile_is_not_used(keeping: ConfinedRunner) -> None:
+    pid = value(keeping, PID)
+    os.kill(pid, signal.SIGKILL)
+    assert comes_true(lambda: has_ended(pid))
+
+    assert value(keeping, PID) != pid
+
+
+def test_only_so_many_children_are_kept(keeping: ConfinedRunner) -> None:
+    pids = [value(keeping, PID, tenant=str(number)) for number in range(5)]
+
+    assert comes_true(lambda: sum(not has_ended(pid) for pid in pids) == 2)
+
+
+def test_random_numbers_differ_between_runs(runner: ConfinedRunner) -> None:
+    """Although all children come from one process."""
+    source = "import random\ndef f(): return random.random()\n"
+
+    assert len({value(runner, source) for _ in range(4)}) == 4
+
+
+def test_large_source_and_value_pass(runner: ConfinedRunner) -> None:
+    """More than any buffer between the processes holds."""
+    source = f"TEXT = '{'x' * 900_000}'\ndef f(): return TEXT\n"
+
+    assert len(value(runner, source, max_value_bytes=1 << 20)) == 900_000
+
+
+MIXED = [
+    (ADD, {}, None),
+    ("def f(a): print(a)\n", {}, None),
+    ("def f(a): raise ValueError(a)\n", {}, "script_raised"),
+    ("import os\ndef f(a): os._exit(3)\n", {}, "run_died"),
+    ("import os\ndef f(a): os.abort()\n", {}, "run_died"),
+    ("def f(a):\n    while True: pass\n", {"timeout": timedelta(seconds=0.1)}, "run_timed_out"),
+    ("def f(a):\n    while True: print('x' * 9999)\n", {}, "output_too_large"),
+    ("def f(a): return 'x' * (1 << 22)\n", {}, "value_too_large"),
+    ("def f(a): return b'x' * (1 << 30)\n", {"memory_bytes": 1 << 26}, "memory_exceeded"),
+    ("def f(a): return object()\n", {}, "result_not_serializable"),
+    (ADD, {"reuse": True}, None),
+]
+
+
+def test_hundreds_of_mixed_runs_from_several_threads_leave_nothing(runner: ConfinedRunner) -> None:
+    """No wrong answer, no process, no descriptor, no thread; cancels are among them."""
+    value(runner, ADD, 0)
+    server = server_of(runner)
+
+    def run(number: int) -> bool:
+        source, limits, expected = MIXED[number % len(MIXED)]
+        name = f"run-{number}"
+        if number % 13 == 0:
+            threading.Timer(0.002, runner.stop, [name]).start()
+        report = runner.run(sample_run(source, number, run_id=name, **limits), Observer())
+        right = code(report) == expected and report.value in {None, b"null", b"%d" % number}
+        return right or (number % 13 == 0 and code(report) == "run_cancelled")
+
+    def count() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{server}/fd"))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(run, range(60)))
+        before = count()
+        assert all(pool.map(run, range(60, 360)))
+
+    assert server_of(runner) == server
+    # Those that wait ready, and one that is kept.
+    assert comes_true(lambda: len(descendants(server)) <= 2 + 16)
+    assert comes_true(lambda: abs(count()[0] - before[0]) <= 16 and count()[1] <= before[1] + 16)
+    assert comes_true(lambda: not any(map(is_zombie, descendants(os.getpid()))))
+
+
+def is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return False
