@@ -70,9 +70,9 @@ def main(setting: dict[str, Any]) -> None:
             report = runner.run(sample_run(source), Observer())
             value = None if report.value is None else json.loads(report.value)
             answer["results"].append([value, report.error and report.error.message])
-        print(json.dumps(answer))
+        sys.stdout.write(json.dumps(answer))
     except SandboxUnavailable as exc:
-        print(json.dumps({"refused": exc.message}))
+        sys.stdout.write(json.dumps({"refused": exc.message}))
     finally:
         runner.close()
 

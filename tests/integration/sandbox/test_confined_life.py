@@ -265,7 +265,7 @@ def test_hundreds_of_mixed_runs_from_several_threads_leave_nothing(runner: Confi
         return right or (number % 13 == 0 and code(report) == "run_cancelled")
 
     def count() -> tuple[int, int]:
-        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{server}/fd"))
+        return len(descriptors("self")), len(descriptors(server))
 
     with ThreadPoolExecutor(6) as pool:
         assert all(pool.map(run, range(60)))
@@ -277,6 +277,10 @@ def test_hundreds_of_mixed_runs_from_several_threads_leave_nothing(runner: Confi
     assert comes_true(lambda: len(descendants(server)) <= 2 + 16)
     assert comes_true(lambda: abs(count()[0] - before[0]) <= 16 and count()[1] <= before[1] + 16)
     assert comes_true(lambda: not any(map(is_zombie, descendants(os.getpid()))))
+
+
+def descriptors(pid: object) -> list[Path]:
+    return list(Path(f"/proc/{pid}/fd").iterdir())
 
 
 def is_zombie(pid: int) -> bool:
