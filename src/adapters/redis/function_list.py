@@ -25,8 +25,6 @@ def functions(space: Keyspace, namespace: str) -> Plan[list[FunctionSummary]]:
         return []
     now_ms = math.ceil(scored[-1][1]) - life_left
     names = sorted(name.decode() for name, score in scored if score > now_ms)
-    if not names:
-        return []
     live = [space.live(namespace, name) for name in names]
     replies = yield [
         *(command("ZCOUNT", key, f"({now_ms}", "+inf") for key in live),

@@ -49,7 +49,8 @@ def run() -> Iterator[Run]:
 
 @pytest.fixture
 def server() -> fakeredis.FakeServer:
-    return fakeredis.FakeServer(version=(7,))
+    """As old as fleeting takes it."""
+    return fakeredis.FakeServer(version=(6, 2))
 
 
 @pytest.fixture

@@ -57,6 +57,15 @@ def test_options_have_the_names_of_redis_py(tmp_path: Path) -> None:
     assert url.options.client_name == "worker"
 
 
+def test_hint_for_a_server_that_hangs_up_depends_on_tls(tmp_path: Path) -> None:
+    certificate = tmp_path / "client.crt"
+    certificate.touch()
+
+    assert "write rediss" in parse("redis://host").hint
+    assert "set ssl_certfile" in parse("rediss://host").hint
+    assert "write redis:" in parse(f"rediss://host?ssl_certfile={certificate}").hint
+
+
 def test_clusters_are_sharded_and_others_where_it_is_said() -> None:
     assert parse("redis+cluster://host").is_sharded
     assert parse("redis://host?sharded=true").is_sharded
