@@ -21,7 +21,7 @@ from fleeting.adapters.sandbox.policy import bpf
 from fleeting.adapters.sandbox.policy.kernel import NO_NEW_PRIVS, Kernel
 from fleeting.adapters.sandbox.policy.numbers import NEWEST, numbers
 from fleeting.adapters.sandbox.policy.rules import ARCHITECTURES
-from fleeting.adapters.sandbox.policy.seccomp import install
+from fleeting.adapters.sandbox.policy.seccomp import Program
 from fleeting.domain.errors import SandboxUnavailable
 from fleeting.testing.runner import Observer, sample_run
 
@@ -51,7 +51,7 @@ def restrict(rules: Mapping[str, bpf.Block]) -> None:
     )
     if os.getuid():
         kernel.prctl(NO_NEW_PRIVS, 1)
-    install(kernel, bpf.encoded(program))
+    Program(kernel, bpf.encoded(program)).install()
 
 
 def main(setting: dict[str, Any]) -> None:

@@ -17,8 +17,14 @@ NO_NEW_PRIVS: Final = 38
 """Options of prctl(2): PR_SET_…"""
 
 
+_ARGUMENTS: Final = 6
+
+
 class Kernel:
     """This machine's kernel.
+
+    What it needs is laid out once: a fork copies each page that a child is the first to change,
+    so a child should make as few objects as it can.
 
     Raises:
         LookupError: its system calls are not known.
@@ -30,16 +36,18 @@ class Kernel:
         library = ctypes.CDLL(None, use_errno=True)
         self._syscall = library.syscall
         self._syscall.restype = ctypes.c_long
+        self._syscall.argtypes = [ctypes.c_long] * (1 + _ARGUMENTS)
         self._prctl = library.prctl
+        self._prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
-    def call(self, name: str, *arguments: object) -> int:
-        """Make a system call; integers are passed as they are, the rest as ctypes passes it.
+    def call(self, name: str, *arguments: int) -> int:
+        """Make a system call; what lies in memory is given by its address.
 
         Raises:
             OSError: it failed.
         """
-        given = [ctypes.c_long(item) if isinstance(item, int) else item for item in arguments]
-        return self._checked(name, self._syscall(ctypes.c_long(self._numbers[name]), *given))
+        rest = (0,) * (_ARGUMENTS - len(arguments))
+        return _checked(name, self._syscall(self._numbers[name], *arguments, *rest))
 
     def prctl(self, option: int, argument: int) -> int:
         """Set a property of this process.
@@ -47,14 +55,11 @@ class Kernel:
         Raises:
             OSError: it failed.
         """
-        zero = ctypes.c_ulong(0)
-        return self._checked(
-            f"prctl({option})", self._prctl(option, ctypes.c_ulong(argument), zero, zero, zero)
-        )
+        return _checked("prctl", self._prctl(option, argument, 0, 0, 0))
 
-    @staticmethod
-    def _checked(name: str, answer: int) -> int:
-        if answer == -1:
-            error = ctypes.get_errno()
-            raise OSError(error, f"{name}: {os.strerror(error)}")
-        return int(answer)
+
+def _checked(name: str, answer: int) -> int:
+    if answer == -1:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{name}: {os.strerror(error)}")
+    return answer

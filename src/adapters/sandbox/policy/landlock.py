@@ -69,7 +69,7 @@ class Ruleset:
         self._kernel = kernel
         self._files = rights[0]
         self.descriptor = kernel.call(
-            "landlock_create_ruleset", ctypes.byref(attributes), ctypes.sizeof(attributes), 0
+            "landlock_create_ruleset", ctypes.addressof(attributes), ctypes.sizeof(attributes)
         )
 
     def allow(self, paths: Iterable[str], rights: int) -> None:
@@ -82,7 +82,7 @@ class Ruleset:
             try:
                 rule = _PathBeneath(rights & self._files, descriptor)
                 self._kernel.call(
-                    "landlock_add_rule", self.descriptor, _PATH_BENEATH, ctypes.byref(rule), 0
+                    "landlock_add_rule", self.descriptor, _PATH_BENEATH, ctypes.addressof(rule)
                 )
             finally:
                 os.close(descriptor)
@@ -94,7 +94,7 @@ def enter(kernel: Kernel, descriptor: int) -> None:
     Raises:
         OSError: the kernel refuses.
     """
-    kernel.call("landlock_restrict_self", descriptor, 0)
+    kernel.call("landlock_restrict_self", descriptor)
 
 
 class _PathBeneath(ctypes.Structure):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SET_MODE_FILTER: Final = 1
 """seccomp(2)."""
 
+_PID: Final = struct.Struct("<I")
+
 
 def blocks(machine: str, files: str) -> Mapping[int, Block]:
     """The rules by system call number.
@@ -50,11 +52,10 @@ class Filter:
 
     def __init__(self, kernel: Kernel, files: str) -> None:
         lines = instructions(kernel.machine, files)
-        self._kernel = kernel
         self._pids = [
             8 * at + 4 for at, line in enumerate(lines) if line[0] == EQUAL and line[3] == OWN_PID
         ]
-        self._program = bytearray(encoded(lines))
+        self._program = Program(kernel, encoded(lines))
 
     def install(self) -> None:
         """Hold this process to it for ever; it must have given up new privileges.
@@ -63,22 +64,29 @@ class Filter:
             OSError: the kernel refuses.
         """
         for place in self._pids:
-            struct.pack_into("<I", self._program, place, os.getpid())
-        install(self._kernel, self._program)
+            _PID.pack_into(self._program.lines, place, os.getpid())
+        self._program.install()
 
 
-def install(kernel: Kernel, program: bytes | bytearray) -> None:
-    """Hold this process to a program for ever.
+class Program:
+    """The lines of a filter where the kernel can read them."""
 
-    Raises:
-        OSError: the kernel refuses.
-    """
-    lines = (ctypes.c_char * len(program)).from_buffer(bytearray(program))
-    described = _Program(len(program) // 8, ctypes.addressof(lines))
-    kernel.call("seccomp", _SET_MODE_FILTER, 0, ctypes.byref(described))
+    def __init__(self, kernel: Kernel, lines: bytes) -> None:
+        self._kernel = kernel
+        self.lines = ctypes.create_string_buffer(lines, len(lines))
+        self._described = _Described(len(lines) // 8, ctypes.addressof(self.lines))
+        self._address = ctypes.addressof(self._described)
+
+    def install(self) -> None:
+        """Hold this process to it for ever.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        self._kernel.call("seccomp", _SET_MODE_FILTER, 0, self._address)
 
 
-class _Program(ctypes.Structure):
+class _Described(ctypes.Structure):
     """struct sock_fprog."""
 
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))

@@ -5,14 +5,14 @@ Standard library only.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # typeshed does not know it
 import os
 import resource
-import signal
 import sys
 
 from ..policy.kernel import DUMPABLE, PDEATHSIG
 from ..policy.landlock import enter
-from .service import serve_jobs
+from .service import Desk, serve_jobs
 from .warm import warm
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ class Nursery:
         self._kernel = kernel
         self._rules = rules
         self._ruleset = ruleset
-        self._taken = taken
+        self._desk = Desk(CHANNEL, taken)
         self._server = os.getpid()
 
     def live(self, descriptors: Sequence[int], *, is_warm: bool) -> None:
@@ -61,14 +61,14 @@ class Nursery:
         except BaseException:  # noqa: BLE001  # whatever it is, the runner has to hear of it
             sys.excepthook(*sys.exc_info())
             os._exit(1)
-        serve_jobs(CHANNEL, self._taken)
+        serve_jobs(CHANNEL, self._desk)
 
     def _confine(self) -> None:
         os.setsid()
         for which, limit in _LIMITS:
             resource.setrlimit(which, (limit, limit))
         self._kernel.prctl(DUMPABLE, 0)
-        self._kernel.prctl(PDEATHSIG, signal.SIGKILL)
+        self._kernel.prctl(PDEATHSIG, _signal.SIGKILL)
         if os.getppid() != self._server:
             # It died before the line above.
             os._exit(1)
@@ -80,8 +80,9 @@ class Nursery:
 
 def _settle(descriptors: Sequence[int], ruleset: int | None) -> None:
     """Keep null, the output twice and the channel: all others are closed."""
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Not `signal`: its names touch a hundred pages, which takes as long as all the rest.
+    _signal.set_wakeup_fd(-1)
+    _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
     channel, output, _ = descriptors
     os.dup2(output, 1)
     os.dup2(output, 2)

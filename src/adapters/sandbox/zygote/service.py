@@ -20,23 +20,20 @@ from ..script_host import NO_MEMORY, answer_to, flush, offer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
 
     from ....domain.script import Script
 
+_UP: Final = frame(STARTED, b"")
 
-def serve_jobs(channel: int, taken: int) -> None:
-    """Do jobs as long as the worker wants; never returns.
 
-    Args:
-        channel: where jobs come and answers go.
-        taken: address space that the process began with, in bytes.
-    """
+def serve_jobs(channel: int, desk: Desk) -> None:
+    """Do jobs as long as the worker wants; never returns."""
     # By other names: a script can reach this module and change what it finds there.
-    end, write, again = os._exit, os.write, _Desk(channel, taken)
+    end, write = os._exit, os.write
     try:
-        write(channel, frame(STARTED, b""))
-        while again.do():
+        write(channel, _UP)
+        while desk.do():
             pass
     except MemoryError:
         write(channel, NO_MEMORY)
@@ -44,8 +41,13 @@ def serve_jobs(channel: int, taken: int) -> None:
         end(0)
 
 
-class _Desk:
-    """One child's work; holds on to what scripts may change in their modules."""
+class Desk:
+    """A child's work, laid out before it is born; holds on to what scripts may change.
+
+    Args:
+        channel: where jobs come and answers go.
+        taken: address space that the process begins with, in bytes.
+    """
 
     def __init__(self, channel: int, taken: int) -> None:
         self._channel = channel
