@@ -87,6 +87,16 @@ def broken_connection(run: Run) -> Iterator[RedisConnection]:
 
 
 @pytest.fixture
+def denied_connection(backend: Backend, run: Run) -> Iterator[RedisConnection]:
+    """As a user whom no server knows."""
+    scheme, _, rest = backend.url.partition("://")
+    connection = RedisConnection.to(parse(f"{scheme}://stranger:guess@{rest.rpartition('@')[2]}"))
+    yield connection
+    connection.close()
+    run(connection.aclose())
+
+
+@pytest.fixture
 def layout(backend: Backend) -> Layout:
     return Layout(Keyspace(), is_sharded=parse(backend.url).is_sharded)
 

@@ -27,17 +27,28 @@ from fleeting.testing import (
     TaskRecordsContract,
 )
 
+# The contracts ask for `denied` by its name alone, which would leave the kinds of servers out.
+pytestmark = pytest.mark.usefixtures("backend")
+
 
 class TestRedisResultWriter(ResultWriterContract):
     @pytest.fixture
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisResultWriter:
         return RedisResultWriter(broken_connection, layout)
 
+    @pytest.fixture
+    def denied(self, denied_connection: RedisConnection, layout: Layout) -> RedisResultWriter:
+        return RedisResultWriter(denied_connection, layout)
+
 
 class TestRedisResultReader(ResultReaderContract):
     @pytest.fixture
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisResultReader:
         return RedisResultReader(broken_connection, layout)
+
+    @pytest.fixture
+    def denied(self, denied_connection: RedisConnection, layout: Layout) -> RedisResultReader:
+        return RedisResultReader(denied_connection, layout)
 
 
 class TestRedisOpenTasks(OpenTasksContract):
@@ -51,11 +62,19 @@ class TestRedisTaskRecords(TaskRecordsContract):
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisTaskRecords:
         return RedisTaskRecords(broken_connection, layout)
 
+    @pytest.fixture
+    def denied(self, denied_connection: RedisConnection, layout: Layout) -> RedisTaskRecords:
+        return RedisTaskRecords(denied_connection, layout)
+
 
 class TestRedisEventFeed(EventFeedContract):
     @pytest.fixture
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisEventFeed:
         return RedisEventFeed(broken_connection, layout.space)
+
+    @pytest.fixture
+    def denied(self, denied_connection: RedisConnection, layout: Layout) -> RedisEventFeed:
+        return RedisEventFeed(denied_connection, layout.space)
 
 
 class TestRedisCancelSignals(CancelSignalsContract):
@@ -71,6 +90,10 @@ class TestRedisSourceWriter(SourceWriterContract):
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisSourceWriter:
         return RedisSourceWriter(broken_connection, layout.space)
 
+    @pytest.fixture
+    def denied(self, denied_connection: RedisConnection, layout: Layout) -> RedisSourceWriter:
+        return RedisSourceWriter(denied_connection, layout.space)
+
 
 class TestRedisSourceReader(SourceReaderContract):
     @pytest.fixture
@@ -84,6 +107,10 @@ class TestRedisSourceReader(SourceReaderContract):
     @pytest.fixture
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisSourceReader:
         return RedisSourceReader(broken_connection, layout.space)
+
+    @pytest.fixture
+    def denied(self, denied_connection: RedisConnection, layout: Layout) -> RedisSourceReader:
+        return RedisSourceReader(denied_connection, layout.space)
 
 
 class TestRedisHealth(HealthContract):
