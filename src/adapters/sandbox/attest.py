@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from .policy.numbers import numbers
 from .policy.seccomp import instructions
 from .process import clean_environment
 from .run_table import Run
+from .zygote.namespaces import KINDS
 from .zygote_child import ZygoteChild
 from .zygote_process import ZygoteProcess
 
@@ -29,6 +30,9 @@ _PROBE: Final = Path(__file__).with_name("probe.py")
 
 _DENIED: Final = frozenset({"EPERM", "EACCES", "ENOSYS", "EROFS"})
 """Answers that say no; ENOENT or ESRCH would only say that there was nothing to reach."""
+
+_SEE: Final = "see a file outside"
+"""Its size and age: what Landlock and a filter cannot hide."""
 
 _PATIENCE: Final = timedelta(seconds=30)
 
@@ -42,13 +46,15 @@ def attested(server: ZygoteProcess, asked: Isolation) -> Attestation:
         SandboxUnavailable: it did not come as far as to tell.
     """
     found = _found(server)
-    checks = tuple(_checks(found))
-    holds = all(check.holds for check in checks)
+    isolated = tuple(_isolated(found, server.facts["namespaces"]))
+    confined = tuple(_confined(found, is_isolated=all(check.holds for check in isolated)))
+    # What only the stronger level promises is no failure of the weaker one.
+    checks = confined + isolated if asked is Isolation.ISOLATED else confined
     system = os.uname()
     filter_ = encoded(instructions(system.machine, server.facts["files"]))
     return Attestation(
         asked=asked,
-        effective=Isolation.CONFINED if holds else Isolation.PROCESS,
+        effective=_effective(confined, isolated),
         files=server.facts["files"],
         landlock_abi=server.facts["landlock_abi"],
         filter_sha256=hashlib.sha256(filter_).hexdigest(),
@@ -59,9 +65,28 @@ def attested(server: ZygoteProcess, asked: Isolation) -> Attestation:
     )
 
 
-def _checks(found: Mapping[str, Any]) -> Iterator[Check]:
+def _effective(confined: Sequence[Check], isolated: Sequence[Check]) -> Isolation:
+    if not all(check.holds for check in confined):
+        return Isolation.PROCESS
+    is_isolated = all(check.holds for check in isolated)
+    return Isolation.ISOLATED if is_isolated else Isolation.CONFINED
+
+
+def _isolated(found: Mapping[str, Any], namespaces: Mapping[str, str]) -> Iterator[Check]:
+    outcome = found["attempts"][_SEE]
+    yield Check(_SEE, outcome, outcome == "ENOENT")
+    for name in KINDS:
+        own = os.readlink(f"/proc/self/ns/{name}")  # noqa: PTH115  # it is no path, but a name
+        theirs = namespaces.get(name, own)
+        yield Check(f"share the {name} namespace", theirs, theirs != own)
+
+
+def _confined(found: Mapping[str, Any], *, is_isolated: bool) -> Iterator[Check]:
+    # Where files outside cannot even be seen, that they are not there is an answer.
+    denied = _DENIED | {"ENOENT"} if is_isolated else _DENIED
     for name, outcome in found["attempts"].items():
-        yield Check(name, outcome, outcome in _DENIED)
+        if name != _SEE:
+            yield Check(name, outcome, outcome in denied)
     # An interpreter sets this one by itself, to be sure of UTF-8 (PEP 538).
     extra = set(found["environment"]) - clean_environment().keys() - {"LC_CTYPE"}
     yield Check("gain rights by executing", str(found["no_new_privs"]), found["no_new_privs"] == 1)

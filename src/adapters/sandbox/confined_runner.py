@@ -46,7 +46,7 @@ class ConfinedRunner:
 
     @property
     def isolation(self) -> Isolation:
-        return Isolation.CONFINED
+        return self._confinement.isolation
 
     @property
     def attestation(self) -> Attestation:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from ...domain.isolation import Isolation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confinement:
     """Choices for a `ConfinedRunner`; the defaults fit everywhere."""
 
+    isolation: Literal[Isolation.CONFINED, Isolation.ISOLATED] = Isolation.CONFINED
+    """The level; `isolated` needs a system that lets the worker make namespaces."""
     python: str = sys.executable
     """Path of the interpreter."""
     files: Literal["auto", "landlock", "sealed"] = "auto"

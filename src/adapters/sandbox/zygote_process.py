@@ -14,6 +14,7 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from ...domain.errors import SandboxUnavailable
+from ...domain.isolation import Isolation
 from .confinement import Confinement
 from .process import clean_environment, site_packages
 from .zygote.messages import hear, tell
@@ -147,6 +148,7 @@ class ZygoteProcess:
             "path": site_packages(),
             "preimport": confinement.preimport,
             "files": confinement.files,
+            "namespaces": confinement.isolation is Isolation.ISOLATED,
             "user": confinement.user,
         }
         self._control.settimeout(_PATIENCE)

@@ -23,6 +23,7 @@ from fleeting.adapters.sandbox.policy.numbers import NEWEST, numbers
 from fleeting.adapters.sandbox.policy.rules import ARCHITECTURES
 from fleeting.adapters.sandbox.policy.seccomp import Program
 from fleeting.domain.errors import SandboxUnavailable
+from fleeting.domain.isolation import Isolation
 from fleeting.testing.runner import Observer, sample_run
 
 NEW_NAMESPACES = 0x7E020080
@@ -63,7 +64,9 @@ def main(setting: dict[str, Any]) -> None:
         restrict(GUARDIAN)
     if setting.get("pretending"):
         restrict(dict.fromkeys(setting["pretending"], bpf.always(bpf.refused(0))))
-    runner = ConfinedRunner(Confinement(**setting.get("confinement", {})))
+    choices = setting.get("confinement", {})
+    level = Isolation(choices.pop("isolation", "confined"))
+    runner = ConfinedRunner(Confinement(isolation=level, **choices))
     try:
         answer = {"attestation": dataclasses.asdict(runner.attestation), "results": []}
         for source in setting.get("scripts", []):

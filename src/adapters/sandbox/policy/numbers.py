@@ -22,6 +22,7 @@ bpf                           321     280
 brk                            12     214
 cachestat                     451     451
 capget                        125      90
+capset                        126      91
 chdir                          80      49
 clock_getres                  229     114
 clock_gettime                 228     113
@@ -118,6 +119,7 @@ pause                          34       -
 pidfd_open                    434     434
 pipe                           22       -
 pipe2                         293      59
+pivot_root                    155      41
 poll                            7       -
 ppoll                         271      73
 prctl                         157     167
@@ -175,6 +177,7 @@ timerfd_gettime               287      87
 timerfd_settime               286      86
 times                         100     153
 umask                          95     166
+umount2                       166      39
 uname                          63     160
 unshare                       272      97
 userfaultfd                   323     282

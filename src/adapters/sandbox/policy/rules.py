@@ -36,7 +36,7 @@ PLAIN: Final = frozenset(
     mmap munmap mprotect mremap madvise brk msync mincore mlock munlock mseal map_shadow_stack
     fsync fdatasync ftruncate fallocate fadvise64 copy_file_range sendfile cachestat
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
-    futex futex_waitv futex_wake futex_wait futex_requeue set_robust_list get_robust_list rseq
+    futex futex_waitv futex_wake futex_wait futex_requeue set_robust_list rseq
     sched_yield sched_getaffinity sched_getparam sched_getscheduler membarrier getcpu
     getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups
     getpgid getpgrp getsid getpriority capget getrandom uname sysinfo umask
@@ -108,6 +108,8 @@ ARGUED: Final[Mapping[str, Block]] = {
     # Its flags lie in memory, which a filter cannot read: libraries fall back to `clone`.
     "clone3": always(UNKNOWN),
     "fcntl": one_of(1, _FCNTL, KNOWN),
+    # Of another process it would tell an address.
+    "get_robust_list": one_of(0, (0, OWN_PID), KNOWN),
     "ioctl": one_of(1, _IOCTL, refused(ENOTTY)),
     "kill": one_of(0, (OWN_PID,), KNOWN),
     "openat2": always(UNKNOWN),
@@ -130,6 +132,10 @@ OPENING: Final[Mapping[str, Mapping[str, Block]]] = {
         "open": without(1, _WRITING, refused(EROFS)),
         "openat": without(2, _WRITING, refused(EROFS)),
     },
-    "sealed": {"open": always(refused(EACCES)), "openat": always(refused(EACCES))},
+    # The others for the links in /proc: they tell which files processes of the same user have open
+    # and where they work. Landlock hides those, but it may be missing here.
+    "sealed": dict.fromkeys(
+        ("open", "openat", "readlink", "readlinkat", "chdir"), always(refused(EACCES))
+    ),
 }
 """What opens files, by the way in which files are kept from a child."""

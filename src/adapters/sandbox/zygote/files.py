@@ -39,6 +39,7 @@ class FileRule:
 
     def __init__(self, kernel: Kernel, asked: str, user: int) -> None:
         self._kernel = kernel
+        self._folders = library_folders()
         self.abi = abi(kernel)
         if asked == "landlock" and not self.abi:
             raise RuntimeError("Landlock was asked for, and this system does not offer it")
@@ -58,13 +59,18 @@ class FileRule:
             return "sealed"
         return "landlock" if self.abi >= TRUNCATE_FROM else "landlock-reading"
 
+    @property
+    def folders(self) -> list[str]:
+        """What children can read."""
+        return [] if self.is_sealed else self._folders
+
     def ruleset(self) -> int | None:
         """A descriptor to enter; also *sealed* children have one, for signals and sockets."""
         if not self.abi:
             return None
         ruleset = Ruleset(self._kernel, self.abi)
         if not self.is_sealed:
-            ruleset.allow(library_folders(), LIBRARY)
+            ruleset.allow(self._folders, LIBRARY)
             ruleset.allow(_FILES, READ_FILE)
             ruleset.allow(("/dev/null",), READ_FILE | WRITE_FILE)
         return ruleset.descriptor
@@ -73,8 +79,9 @@ class FileRule:
 def library_folders() -> list[str]:
     """Where modules and the shared libraries that this process has loaded lie."""
     found = {*sys.path, *_FOLDERS, *_shared_libraries()}
-    real = {os.path.realpath(path) for path in found if os.path.isabs(path)}  # noqa: PTH117  # pathlib is slow to load
-    return sorted(path for path in real - _TOO_MUCH if os.path.isdir(path))  # noqa: PTH112  # pathlib is slow to load
+    real = {os.path.realpath(path) for path in found}
+    both = {path for path in found | real if os.path.isabs(path)}  # noqa: PTH117  # pathlib is slow to load
+    return sorted(path for path in both - _TOO_MUCH if os.path.isdir(path))  # noqa: PTH112  # pathlib is slow to load
 
 
 def _shared_libraries() -> set[str]:

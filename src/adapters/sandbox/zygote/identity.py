@@ -5,6 +5,7 @@ Standard library only.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 
@@ -12,7 +13,13 @@ from ..policy.kernel import NO_NEW_PRIVS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from ..policy.kernel import Kernel
+
+_WHOSE: Final = (ctypes.c_uint32 * 2)(0x20080522, 0)
+_NOTHING: Final = (ctypes.c_uint32 * 6)()
+"""capset(2): version 3 of its header and this process; three sets of 64 bits."""
 
 
 def become(user: int) -> None:
@@ -30,7 +37,8 @@ def become(user: int) -> None:
 
 
 def renounce(kernel: Kernel) -> None:
-    """Never gain rights again, also not by executing a program that gives them."""
+    """Give up all capabilities, and gain none again by executing a program that gives them."""
+    kernel.call("capset", ctypes.addressof(_WHOSE), ctypes.addressof(_NOTHING))
     kernel.prctl(NO_NEW_PRIVS, 1)
 
 

@@ -5,6 +5,7 @@ One thread; it never sees a source, a parameter or a value. Standard library onl
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import os
@@ -22,6 +23,7 @@ from .children import Child, Children, report
 from .files import FileRule
 from .identity import become, renounce
 from .messages import STATUS, hear, tell
+from .namespaces import leave_the_rest
 from .warm import warm
 
 TYPE_CHECKING = False
@@ -39,7 +41,7 @@ _CANNOT_FORK: Final = 71
 
 def serve(control: int) -> None:
     """Be a fork server until the worker has gone; never returns."""
-    socket_ = socket.socket(fileno=control)
+    socket_ = _out_of_the_way(control)
     try:
         config, _ = hear(socket_)
         _Server(socket_, config).go_on()
@@ -58,7 +60,9 @@ class _Server:
         warm()
         kernel = Kernel()
         files = FileRule(kernel, config["files"], config["user"])
-        self._control = _out_of_the_way(control)
+        self._control = control
+        taken = address_space()
+        namespaces = leave_the_rest(kernel, files.folders) if config["namespaces"] else {}
         resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
         become(config["user"])
         renounce(kernel)
@@ -68,11 +72,12 @@ class _Server:
         gc.collect()
         # A collection in a child would otherwise touch, and so copy, every page.
         gc.freeze()
-        self._nursery = Nursery(kernel, rules, ruleset, address_space())
+        self._nursery = Nursery(kernel, rules, ruleset, taken)
         self._children = Children()
         facts = {
             "files": files.opening,
             "landlock_abi": files.abi,
+            "namespaces": namespaces,
             "user": os.getuid(),
         }
         tell(self._control, {"ready": facts})
@@ -126,13 +131,10 @@ class _Server:
             self._children.limit(message["born"], message["seconds"])
 
 
-def _out_of_the_way(control: socket.socket) -> socket.socket:
-    import fcntl
-
+def _out_of_the_way(control: int) -> socket.socket:
     moved = socket.socket(fileno=fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, _PARKED))
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(_PARKED):
         if descriptor != null:
             os.dup2(null, descriptor, inheritable=False)
-    control.detach()
     return moved
