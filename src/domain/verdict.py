@@ -28,6 +28,7 @@ class RunReport:
     output: str = ""
     """What the run printed, up to the limit."""
     run_time: timedelta = timedelta(0)
+    """Wall time, the start-up of the run's process included."""
     isolation: Isolation
     """The level that was in force."""
 

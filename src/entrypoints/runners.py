@@ -51,7 +51,8 @@ def attest(settings: Settings) -> Attestation | None:
         return runner.attestation if isinstance(runner, SupportsAttestation) else None
     except SandboxUnavailable as exc:
         raise WeakIsolation(
-            f"isolation {settings.isolation} cannot be had here: {exc.message}"
+            f"isolation {settings.isolation} cannot be had here: {exc.message}. Mend that, or set "
+            "FLEETING_ISOLATION=process and run only scripts of people you trust"
         ) from exc
     finally:
         close(runner)

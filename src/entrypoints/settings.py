@@ -75,11 +75,11 @@ class Settings(BaseSettings):
     """After so many seconds without a sign of life of its worker a run is taken over. Short
     enough for a quick take-over, long enough for a pause of the network or the machine."""
 
-    isolation: Literal["none", "process", "confined"] = "process"
-    """How runs are kept apart: `process` gives each its own process with limits. `confined` also
-    holds back files, sockets and other processes (Linux on x86_64 and aarch64); a worker that
-    cannot attest it does not start. `none` runs scripts inside this process, without limits, for
-    trusted scripts in memory mode only."""
+    isolation: Literal["none", "process", "confined"] = "confined"
+    """How runs are kept apart. `confined` holds back files, sockets and other processes (Linux on
+    x86_64 and aarch64), because scripts come from other people; a worker that cannot prove it
+    does not start. `process` gives each run its own process with limits, no more. `none` runs
+    scripts inside this process, without limits, for trusted scripts in memory mode only."""
 
     sandbox_warm: int = Field(default=2, ge=0)
     """Confined processes that wait ready for a run, about 2 MB each. Two, so that the next run

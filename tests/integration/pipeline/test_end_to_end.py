@@ -107,16 +107,22 @@ def test_the_job_in_every_pool(deploy: MakeDeployment, valkey_url: str, pool: st
 
 
 @pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
-@pytest.mark.parametrize("reuse", ["false", "true"])
-def test_the_job_confined(
-    deploy: MakeDeployment, valkey_url: str, pool: str, reuse: str
-) -> None:
-    deployment = deploy(store=valkey_url, isolation="confined", sandbox_reuse=reuse)
+def test_the_job_in_kept_children(deploy: MakeDeployment, valkey_url: str, pool: str) -> None:
+    deployment = deploy(store=valkey_url, sandbox_reuse="true")
     api = deployment.api()
     deployment.worker(pool, concurrency=1)
     client = deployment.client(api)
     the_job(client)
     assert client.results("add")[0].isolation is Isolation.CONFINED
+
+
+def test_the_job_in_processes_without_confinement(deploy: MakeDeployment, valkey_url: str) -> None:
+    deployment = deploy(store=valkey_url, isolation="process")
+    api = deployment.api()
+    deployment.worker()
+    client = deployment.client(api)
+    the_job(client)
+    assert client.results("add")[0].isolation is Isolation.PROCESS
 
 
 def test_the_job_on_stock_transport(deploy: MakeDeployment, valkey_url: str) -> None:

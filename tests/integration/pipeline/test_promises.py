@@ -88,7 +88,7 @@ def test_read_only_user_suffices_for_the_retriever(
 def test_redelivered_message_of_a_finished_task_runs_nothing(
     deploy: MakeDeployment, valkey_url: str, tmp_path: Path
 ) -> None:
-    deployment = deploy(store=valkey_url)
+    deployment = deploy(store=valkey_url, isolation="process")  # the script writes files
     client = deployment.client(deployment.api())
     worker = deployment.worker(concurrency=1)
     runs = tmp_path / "runs"
@@ -118,7 +118,7 @@ def test_redelivered_message_of_a_finished_task_runs_nothing(
 def test_killed_worker_is_replaced_and_the_result_appears_once(
     deploy: MakeDeployment, valkey_url: str, tmp_path: Path, pool: str
 ) -> None:
-    deployment = deploy(store=valkey_url)
+    deployment = deploy(store=valkey_url, isolation="process")  # the script writes files
     client = deployment.client(deployment.api())
     first = deployment.worker(pool, concurrency=1)
     runs = tmp_path / "runs"

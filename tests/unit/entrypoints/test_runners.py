@@ -37,5 +37,7 @@ def test_confinement_is_attested() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 def test_what_cannot_be_attested_is_refused() -> None:
     settings = load(isolation="confined", sandbox_preimport="no_such_module")
-    with pytest.raises(WeakIsolation, match="isolation confined cannot be had here.*no_such_module"):
+    with pytest.raises(
+        WeakIsolation, match=r"isolation confined cannot be had here.*no_such_module"
+    ):
         runners.attest(settings)

@@ -40,7 +40,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings.limits == Limits()
     assert settings.roles == {"submit", "retrieve"}
     assert settings.lease == timedelta(seconds=10)
-    assert settings.isolation_in_force is Isolation.PROCESS
+    assert settings.isolation_in_force is Isolation.CONFINED
     assert settings.queues == ("fleeting",)
 
 
