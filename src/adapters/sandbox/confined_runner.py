@@ -93,12 +93,15 @@ class ConfinedRunner:
         return child
 
     def _let_go(self, request: RunRequest, child: ZygoteChild, *, is_kept: bool) -> None:
+        is_first = child.runs == 1
         if is_kept:
             self._kept.put(request, child)
-            return
-        child.dismiss()
-        self._attendant.later(child.close)
-        self._warm.refill_later(self._attendant)
+        else:
+            child.dismiss()
+            self._attendant.later(child.close)
+        if is_first:
+            # It came from those that wait, or would have.
+            self._warm.refill_later(self._attendant)
 
     def _capped(self, request: RunRequest) -> RunRequest:
         most = self._confinement.max_memory_bytes

@@ -15,8 +15,8 @@ from .zygote_process import ZygoteProcess
 _LAST_BREATH: Final = 0.1
 """Seconds in which a child that has closed its channel may still die by itself."""
 
-_PATIENCE: Final = 5.0
-"""Seconds for a killed child to be gone, which takes a millisecond."""
+_PATIENCE: Final = 2.0
+"""Seconds for a killed child to be gone, which takes a millisecond on an idle machine."""
 
 _KILLED: Final = -9
 """What is known of a child whose fork server died: it was killed with it."""
@@ -43,6 +43,8 @@ class ZygoteChild:
         self.server = server
         self._status: int | None = None
         self._is_killed = False
+        self._overdue = float("inf")
+        """When it should be gone, having been killed."""
         self._wires = wires = Wires()
         self.channel, self.output = wires.channel, wires.output
         self._told, telling = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -62,11 +64,15 @@ class ZygoteChild:
 
     def kill(self) -> None:
         if self._status is None and not self._is_killed:
+            self._overdue = min(self._overdue, time.monotonic() + _PATIENCE)
             self.server.kill(self._name)
 
     def is_dead(self) -> bool:
         if self._status is None:
             self._hear()
+            if time.monotonic() > self._overdue:
+                # The fork server stands still; without it its children do not live on.
+                self.server.put_down()
         return self._status is not None
 
     @property
@@ -74,7 +80,9 @@ class ZygoteChild:
         return self.runs > 1
 
     def is_idle(self) -> bool:
-        """Whether it lives and says nothing unasked."""
+        """Whether it lives, belongs to this process and says nothing unasked."""
+        if not self.server.is_own():
+            return False
         poll = select.poll()
         for descriptor in (self.channel.fileno(), self.output, self._told):
             poll.register(descriptor, select.POLLIN)
@@ -84,9 +92,13 @@ class ZygoteChild:
         return self._dead_within(_LAST_BREATH)
 
     def end(self) -> int:
+        if not self.server.is_own():
+            # This process was forked from the one that it belongs to.
+            return _KILLED
         self.kill()
-        if not self._dead_within(_PATIENCE):
-            raise SandboxUnavailable("the fork server does not end a run that it was told to end")
+        # It is overdue after the first half.
+        if not (self._dead_within(_PATIENCE) or self._dead_within(_PATIENCE)):
+            raise SandboxUnavailable("a run cannot be ended: its process does not die")
         return self._status or 0
 
     def dismiss(self) -> None:

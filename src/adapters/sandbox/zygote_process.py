@@ -126,6 +126,11 @@ class ZygoteProcess:
         """Whether it belongs to this process, and not to the one that this was forked from."""
         return self._owner == os.getpid()
 
+    def put_down(self) -> None:
+        """Kill it; the kernel kills its children with it."""
+        self._is_gone = True
+        self._process.kill()
+
     def close(self) -> None:
         """End it with all its children."""
         _open.discard(self)

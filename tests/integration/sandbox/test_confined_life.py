@@ -92,6 +92,22 @@ def test_killed_fork_server_takes_its_runs_along_and_is_replaced(runner: Confine
     assert runner.attestation.effective == "confined"
 
 
+def test_fork_server_that_stands_still_does_not_keep_a_run_alive(
+    runner: ConfinedRunner,
+) -> None:
+    """It is killed, its children die with it, and another takes its place."""
+    server = server_of(runner)
+    request, observer = sample_run(NAP), Observer()
+
+    with started(runner, request, observer) as running:
+        os.kill(server, signal.SIGSTOP)
+        runner.stop(request.run_id)
+        report = running.result(20)
+
+    assert code(report) in {"run_died", "run_cancelled"}
+    assert value(runner, ADD, 1) == 1
+
+
 def test_fork_server_is_replaced_after_so_many_births() -> None:
     runner = ConfinedRunner(Confinement(server_births=5, warm=0))
     parents = [value(runner, "import os\ndef f(): return os.getppid()\n") for _ in range(8)]
@@ -148,23 +164,31 @@ def test_stopped_worker_does_not_give_a_run_more_time() -> None:
 
 
 def test_forked_worker_has_a_fork_server_of_its_own(runner: ConfinedRunner) -> None:
-    """And does not keep that of its parent alive, nor end it."""
+    """And does not keep that of its parent alive, nor end it, nor use its children."""
     ours = server_of(runner)
+    kept = value(runner, PID, reuse=True)
+    assert comes_true(lambda: len(descendants(ours)) == 3)
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            os.write(writing, json.dumps([value(runner, ADD, 2), server_of(runner)]).encode())
+            os.write(
+                writing,
+                json.dumps(
+                    [value(runner, ADD, 2), server_of(runner), value(runner, PID, reuse=True)]
+                ).encode(),
+            )
             runner.close()
         finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as answer:
-        two, theirs = json.loads(answer.read())
+        two, theirs, other = json.loads(answer.read())
     os.waitpid(pid, 0)
 
     assert (two, value(runner, ADD, 3)) == (2, 3)
     assert theirs != ours == server_of(runner)
+    assert other != kept == value(runner, PID, reuse=True)
 
 
 def test_child_is_kept_for_its_source_and_tenant_alone(keeping: ConfinedRunner) -> None:
