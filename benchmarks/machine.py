@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,8 @@ class Machine(BaseModel):
     system: str
     kernel: str
     python: str
+    commit: str
+    """What was measured, as `git describe` has it; `-dirty`: with changes."""
     load_before: float
     """Load average of the minute before the start: what others did here."""
     libraries: dict[str, str]
@@ -51,9 +54,18 @@ def facts() -> Machine:
         system=_system(),
         kernel=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
+        commit=_commit(),
         load_before=round(os.getloadavg()[0], 2),
         libraries={name: version(name) for name in LIBRARIES},
     )
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        return subprocess.check_output(command, cwd=Path(__file__).parent, text=True).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
 
 
 def _processor() -> str:

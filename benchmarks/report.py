@@ -95,6 +95,7 @@ def _machine_table(machine: Machine) -> str:
             ("memory", f"{machine.memory_gib} GiB"),
             ("system", f"{machine.system}, {machine.kernel}"),
             ("Python", machine.python),
+            ("commit", machine.commit),
             ("load before the start", str(machine.load_before)),
             ("libraries", libraries),
         ],

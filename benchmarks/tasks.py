@@ -13,18 +13,20 @@ from .profile import Profile
 from .rows import Measured, Place
 from .subjects import sandbox
 from .subjects.celery_stock import CeleryStock
-from .subjects.fleeting import Fleeting
+from .subjects.fleeting import Fleeting, FleetingInside
 
 _LEAST: Final = 8
 """Fewer tasks than this show no rate at all."""
 
 PLATFORMS: Final[tuple[Platform, ...]] = (
     CeleryStock("celery prefork", pool="prefork", pace=700),
-    Fleeting("fleeting", pace=50),
+    Fleeting("fleeting fresh", pace=150, has_api=True),
     CeleryStock("celery threads", pool="threads", pace=700),
-    Fleeting("fleeting without sandbox", pace=200, is_inside=True),
+    Fleeting("fleeting reuse", pace=300, has_api=True, sandbox_reuse="true"),
     CeleryStock("celery solo", pool="solo", pace=700),
+    Fleeting("fleeting process", pace=50, isolation="process"),
     CeleryStock("naive exec in celery", pool="prefork", pace=500, is_naive=True),
+    FleetingInside("fleeting without sandbox", pace=300),
 )
 
 

@@ -71,25 +71,31 @@ class FleetingClient:
 
 
 class Fleeting:
-    """The default worker; `is_inside` has one that runs scripts within itself, see there."""
+    """`fleeting worker` with its default settings, but for those named here."""
 
-    def __init__(self, name: str, *, pace: int, is_inside: bool = False) -> None:
+    def __init__(self, name: str, *, pace: int, has_api: bool = False, **settings: str) -> None:
         self.name = name
         self.pace = pace
-        self._is_inside = is_inside
+        self._has_api = has_api
+        self._settings = {f"FLEETING_{key.upper()}": value for key, value in settings.items()}
 
     def workers(self, ground: Ground) -> Child:
-        log = ground.logs / "worker.log"
-        if self._is_inside:
-            return Child(["benchmarks.subjects.fleeting_inside", ground.url], log=log)
         return Child(
             [_COMMAND, "worker", "--concurrency", "2"],
-            log=log,
-            environment={"FLEETING_STORE": ground.url},
+            log=ground.logs / "worker.log",
+            environment={"FLEETING_STORE": ground.url, **self._settings},
         )
 
     def client(self, ground: Ground) -> FleetingClient:
-        return FleetingClient(self.name, ground, has_api=not self._is_inside)
+        return FleetingClient(self.name, ground, has_api=self._has_api)
+
+
+class FleetingInside(Fleeting):
+    """The same worker, but runs happen within it: see `fleeting_inside`."""
+
+    def workers(self, ground: Ground) -> Child:
+        module = "benchmarks.subjects.fleeting_inside"
+        return Child([module, ground.url], log=ground.logs / "worker.log")
 
 
 def _call(surface: Surface) -> Call:

@@ -8,9 +8,10 @@ from typing import Final
 
 import psutil
 
-from fleeting.adapters.sandbox.process_runner import ProcessRunner
 from fleeting.domain.limits import MIB, Limits
 from fleeting.domain.source import digest
+from fleeting.entrypoints import runners
+from fleeting.entrypoints.settings import Settings
 from fleeting.ports.runner import Runner, RunRequest
 
 from ..child import BenchmarkError, cpu_seconds
@@ -22,9 +23,16 @@ _AT_ONCE: Final = 2
 
 
 def alone(seconds: float) -> Figures:
-    """Rate and cost of runs in the sandbox of a worker's default isolation."""
-    runner = ProcessRunner()
-    _run(runner, "warm-up")
+    """Rate and cost of runs in the sandbox of a worker with default settings."""
+    runner = runners.make(Settings())
+    try:
+        _run(runner, "warm-up")
+        return _measured(runner, seconds)
+    finally:
+        runners.close(runner)
+
+
+def _measured(runner: Runner, seconds: float) -> Figures:
     me = psutil.Process()
     cpu, began = cpu_seconds(me), time.perf_counter()
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PUBLISHED = ("docs/benchmarks.json", "docs/benchmarks.md")
 
 
-# Half a minute on two idle cores, most of it for starting seven workers and five servers.
+# Half a minute on two idle cores, most of it for starting eight workers and their servers.
 @pytest.mark.timeout(240)
 def test_quick_profile_measures_everything_and_leaves_the_docs_alone(tmp_path: Path) -> None:
     require_valkey()

@@ -114,12 +114,12 @@ def test_figures_have_three_digits_and_their_range(values: list[float], shown: s
 
 def test_page_shows_each_ratio_with_its_direction_and_range() -> None:
     spread = Spread.of([0.25, 0.5, 1])
-    found = findings([], {"latency_idle_vs_celery": spread, "drain_process_vs_celery": spread})
+    found = findings([], {"latency_idle_vs_celery": spread, "drain_fresh_vs_celery": spread})
 
     text = page(found)
 
     assert "| `latency_idle_vs_celery` | ↓ | 0.5 (0.25\N{EN DASH}1) |" in text
-    assert "| `drain_process_vs_celery` | ↑ | 0.5 (0.25\N{EN DASH}1) |" in text
+    assert "| `drain_fresh_vs_celery` | ↑ | 0.5 (0.25\N{EN DASH}1) |" in text
 
 
 def test_page_shows_every_row() -> None:
