@@ -1,0 +1,36 @@
+"""Processes that a run has left: found by the name that its script gave itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_GRACE = 0.1
+"""Seconds in which a process has to be gone that has been killed."""
+
+
+def left(sign: str) -> list[int]:
+    """Processes under that name that live on; they are killed."""
+    until = time.monotonic() + _GRACE
+    while (found := list(_signed(sign))) and time.monotonic() < until:
+        time.sleep(0.002)
+    for pid in found:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    return found
+
+
+def _signed(sign: str) -> Iterator[int]:
+    for file in Path("/proc").glob("[0-9]*/comm"):
+        # Some end in between.
+        with suppress(OSError):
+            if file.read_text().strip() == sign and _lives(file.parent):
+                yield int(file.parent.name)
+
+
+def _lives(folder: Path) -> bool:
+    return (folder / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
