@@ -8,20 +8,22 @@ from datetime import timedelta
 
 import pytest
 
+from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
+from fleeting.adapters.sandbox.confinement import Confinement
 from fleeting.adapters.sandbox.process_runner import ProcessRunner
 from fleeting.domain.limits import MIB
 from fleeting.domain.outcome import ErrorInfo
-from fleeting.ports.runner import RunReport, RunRequest
+from fleeting.ports.runner import Runner, RunReport, RunRequest
 from fleeting.testing.runner import ADD, Observer, sample_run
 
 LIMIT = timedelta(seconds=1)
 
 CHANNEL = """
-import os
+import os, stat
 def channel():
     for number in range(3, 100):
         try:
-            if os.readlink(f"/proc/self/fd/{number}").startswith("socket"):
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
                 return number
         except OSError:
             pass
@@ -32,13 +34,25 @@ def say(kind, payload, length=None):
 """What lets a script speak in place of its process."""
 
 
-@pytest.fixture(scope="module")
-def runner() -> ProcessRunner:
-    return ProcessRunner()
+@pytest.fixture(scope="module", params=["process", "confined", "kept"])
+def runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
+    if request.param == "process":
+        yield ProcessRunner()
+        return
+    runner = ConfinedRunner(Confinement(reuse=request.param == "kept"))
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def unconfined(runner: Runner) -> Runner:
+    if runner.isolation > "process":
+        pytest.skip("confined scripts reach no other process")
+    return runner
 
 
 @pytest.fixture(autouse=True)
-def next_run_is_fine(runner: ProcessRunner) -> Iterator[None]:
+def next_run_is_fine(runner: Runner) -> Iterator[None]:
     yield
     assert runner.run(sample_run(ADD, 1, 2), Observer()).value == b"3"
 
@@ -101,7 +115,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
-def test_endless_run_ends_at_its_time(runner: ProcessRunner, text: str) -> None:
+def test_endless_run_ends_at_its_time(runner: Runner, text: str) -> None:
     report = runner.run(request(text), Observer())
 
     assert error_of(report).code == "run_timed_out"
@@ -141,14 +155,14 @@ MISBEHAVIOUR = {
 
 
 @pytest.mark.parametrize(("text", "words"), MISBEHAVIOUR.values(), ids=MISBEHAVIOUR)
-def test_process_that_misbehaves_is_stopped(runner: ProcessRunner, text: str, words: str) -> None:
+def test_process_that_misbehaves_is_stopped(runner: Runner, text: str, words: str) -> None:
     report = runner.run(request(text), Observer())
 
     assert error_of(report).code == "run_protocol_error"
     assert words in error_of(report).message
 
 
-def test_forged_answer_is_just_its_own(runner: ProcessRunner) -> None:
+def test_forged_answer_is_just_its_own(runner: Runner) -> None:
     report = runner.run(request("def f():\n say(b'V', b'[1]')\n while True: pass"), Observer())
 
     assert report.value == b"[1]"
@@ -160,21 +174,21 @@ DEATHS = {
         "import faulthandler\ndef f(): faulthandler._stack_overflow()",
         "died of SIGSEGV",
     ),
-    "kills its group": ("def f(): os.killpg(0, 15)", "died of SIGTERM"),
+    "kills itself": ("def f(): os.kill(os.getpid(), 15)", "died of SIGTERM"),
     "real-time signal": ("def f(): os.kill(os.getpid(), 40)", "died of signal 40"),
     "closes its channel": ("def f(): os.closerange(3, 100)", "exited with code 1"),
 }
 
 
 @pytest.mark.parametrize(("text", "words"), DEATHS.values(), ids=DEATHS)
-def test_death_is_told_by_its_kind(runner: ProcessRunner, text: str, words: str) -> None:
+def test_death_is_told_by_its_kind(runner: Runner, text: str, words: str) -> None:
     report = runner.run(request(text), Observer())
 
     assert error_of(report).code == "run_died"
     assert words in error_of(report).message
 
 
-def test_death_is_noticed_although_a_descendant_holds_the_channel(runner: ProcessRunner) -> None:
+def test_death_is_noticed_although_a_descendant_holds_the_channel(unconfined: Runner) -> None:
     text = """
     import time
     def f():
@@ -183,7 +197,7 @@ def test_death_is_noticed_although_a_descendant_holds_the_channel(runner: Proces
         os._exit(3)
     """
 
-    report = runner.run(request(text, timedelta(seconds=30)), Observer())
+    report = unconfined.run(request(text, timedelta(seconds=30)), Observer())
 
     assert "exited with code 3" in error_of(report).message
     assert report.run_time < timedelta(seconds=10)
@@ -213,14 +227,14 @@ HUNGER = {
 
 
 @pytest.mark.parametrize("text", HUNGER.values(), ids=HUNGER)
-def test_memory_ends_at_its_limit(runner: ProcessRunner, text: str) -> None:
+def test_memory_ends_at_its_limit(runner: Runner, text: str) -> None:
     report = runner.run(request(text, timedelta(seconds=30), memory_mb=80), Observer())
 
     assert error_of(report).code == "memory_exceeded"
     assert error_of(report).message == "the run asked for more memory than its 80 MiB"
 
 
-def test_hunger_that_is_never_sated_ends_at_its_time(runner: ProcessRunner) -> None:
+def test_hunger_that_is_never_sated_ends_at_its_time(runner: Runner) -> None:
     text = """
     def f():
         x = []
@@ -234,7 +248,7 @@ def test_hunger_that_is_never_sated_ends_at_its_time(runner: ProcessRunner) -> N
     assert error_of(report).code == "run_timed_out"
 
 
-def test_processor_time_is_limited_behind_the_clock(runner: ProcessRunner) -> None:
+def test_processor_time_is_limited_behind_the_clock(runner: Runner) -> None:
     text = """
     import resource
     def f():
@@ -256,14 +270,14 @@ def test_processor_time_is_limited_behind_the_clock(runner: ProcessRunner) -> No
         "def f():\n while True: os.write(2, bytes(10_000))",
     ],
 )
-def test_flood_is_stopped(runner: ProcessRunner, text: str) -> None:
+def test_flood_is_stopped(runner: Runner, text: str) -> None:
     report = runner.run(request(text, timedelta(seconds=30)), Observer())
 
     assert error_of(report).code == "output_too_large"
     assert len(report.output.encode()) <= 1100
 
 
-def test_value_of_fifty_megabytes_is_refused(runner: ProcessRunner) -> None:
+def test_value_of_fifty_megabytes_is_refused(runner: Runner) -> None:
     report = runner.run(request("def f(): return 'x' * 50_000_000", LIMIT * 30), Observer())
 
     assert error_of(report).code == "value_too_large"

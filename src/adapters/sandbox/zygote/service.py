@@ -38,7 +38,7 @@ def serve_jobs(channel: int, desk: Desk) -> None:
     except MemoryError:
         write(channel, NO_MEMORY)
     finally:
-        end(0)
+        end(1)
 
 
 class Desk:
