@@ -252,6 +252,16 @@ def test_random_numbers_differ_between_runs(runner: ConfinedRunner) -> None:
     assert len({value(runner, source) for _ in range(4)}) == 4
 
 
+def test_random_numbers_of_numpy_differ_between_runs() -> None:
+    """Its generator is made once, in the fork server, and would go on alike in each child."""
+    runner = ConfinedRunner(Confinement(preimport=("numpy",)))
+    source = "import numpy\ndef f(): return float(numpy.random.random())\n"
+    values = {value(runner, source) for _ in range(4)}
+    runner.close()
+
+    assert len(values) == 4
+
+
 def test_large_source_and_value_pass(runner: ConfinedRunner) -> None:
     """More than any buffer between the processes holds."""
     source = f"TEXT = '{'x' * 900_000}'\ndef f(): return TEXT\n"

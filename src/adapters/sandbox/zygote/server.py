@@ -56,7 +56,7 @@ class _Server:
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         furnish(config["path"])
         for name in config["preimport"]:
-            importlib.import_module(name)
+            _load(name)
         warm()
         kernel = Kernel()
         files = FileRule(kernel, config["files"], config["user"])
@@ -129,6 +129,13 @@ class _Server:
         self._children.add(Child(message["born"], pid, descriptors[STATUS]))
         if message["seconds"] is not None:
             self._children.limit(message["born"], message["seconds"])
+
+
+def _load(name: str) -> None:
+    """Import a module with what it would load on first use, when children may find no file."""
+    module = importlib.import_module(name)
+    for public in getattr(module, "__all__", ()):
+        getattr(module, public, None)
 
 
 def _out_of_the_way(control: int) -> socket.socket:
