@@ -54,6 +54,9 @@ class Attack:
     """Defines `g()`, run next: returns what it finds of the attack, or None."""
     control: str = ""
     """Why it may fail even where nothing protects; then its control is skipped, not failed."""
+    reaches_all: bool = False
+    """Whether, without protection, it reaches all processes of its user: its control then needs a
+    user that nobody else is."""
     machine: str = ""
     """The only machine that its numbers or instructions are of."""
     from_level: str = "confined"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .setting import Arena, Setting
+from .setting import Arena, Setting, namespaces_are_allowed
 
 SETTINGS = (
     # As root, as whoever installs this on a machine of his own; runs go to another user.
@@ -29,6 +29,8 @@ def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
     _need_linux()
     if setting.as_root and os.geteuid() != 0:
         pytest.skip("only root can start a worker as root")
+    if setting.name == "isolated" and not namespaces_are_allowed():
+        pytest.skip("this system does not let a plain user make namespaces")
     yield from _open(setting)
 
 

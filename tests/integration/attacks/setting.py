@@ -19,9 +19,11 @@ import pytest
 from .attack import Attack
 
 ROOT = Path(__file__).parents[3]
-PLAIN_USER = 20001
-"""A user of no name, to run workers as where the tests run as root."""
-RUN_USER = 64900
+_XDIST = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PLAIN_USER = 20001 + 2 * _XDIST
+"""A user of no name, to run workers as where the tests run as root; each pytest-xdist worker has
+its own, and another for controls, because some attacks reach all processes of a user."""
+RUN_USER = 64900 + _XDIST
 """Whom a worker that is root gives its runs to."""
 _PATIENCE = 45.0
 
@@ -96,7 +98,8 @@ class Arena:
     def _started(self) -> subprocess.Popen[str]:
         setting = self.setting
         python = sys.executable if setting.own_python else public_python()
-        user = {} if setting.as_root or os.geteuid() else {"user": PLAIN_USER, "group": PLAIN_USER}
+        number = PLAIN_USER + (setting.runner == "none")
+        user = {} if setting.as_root or os.geteuid() else {"user": number, "group": number}
         code = _START.format(folders=site.getsitepackages(), root=str(ROOT))
         self._process = subprocess.Popen(
             [python, "-I", "-c", code],
@@ -137,22 +140,28 @@ def public_python() -> str:
     pytest.skip(f"there is no {name} that another user can execute")
 
 
-def _runs(command: str) -> bool:
-    code = (
-        f"import sys; sys.path[:0] = {site.getsitepackages()!r}; import pydantic, ctypes, sqlite3"
+def namespaces_are_allowed() -> bool:
+    """Whether a plain user can make namespaces here, and mount something in them."""
+    return _goes(
+        public_python(),
+        # CLONE_NEWUSER | CLONE_NEWNS, then MS_REC | MS_PRIVATE on the root
+        "import ctypes; library = ctypes.CDLL(None); assert library.unshare(0x10020000) == 0; "
+        "assert library.mount(None, b'/', None, ctypes.c_ulong(0x44000), None) == 0",
     )
+
+
+def _runs(command: str) -> bool:
+    folders = site.getsitepackages()
+    return _goes(command, f"import sys; sys.path[:0] = {folders!r}; import pydantic, sqlite3")
+
+
+def _goes(command: str, code: str) -> bool:
+    """Whether that Python program ends well as a plain user."""
+    user = {} if os.geteuid() else {"user": PLAIN_USER, "group": PLAIN_USER, "extra_groups": []}
     try:
-        return (
-            subprocess.run(
-                [command, "-I", "-c", code],
-                user=PLAIN_USER,
-                group=PLAIN_USER,
-                extra_groups=[],
-                capture_output=True,
-                cwd="/",
-                check=False,
-            ).returncode
-            == 0
+        done = subprocess.run(
+            [command, "-I", "-c", code], capture_output=True, cwd="/", check=False, **user
         )
     except PermissionError:
         return False
+    return done.returncode == 0

@@ -44,12 +44,11 @@ def _held(world: World, config: dict[str, Any]) -> Any:
     if config["runner"] == "process":
         from fleeting.adapters.sandbox.process_runner import ProcessRunner
 
-        return Protected(world, ProcessRunner())
+        return Protected(world, ProcessRunner(), "process")
     from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
     from fleeting.adapters.sandbox.confinement import Confinement
     from fleeting.domain.isolation import Isolation
 
-    choices = config["confinement"]
-    if "isolation" in choices:
-        choices["isolation"] = Isolation(choices["isolation"])
-    return Protected(world, ConfinedRunner(Confinement(**choices)))
+    choices = {"user": config["user"], **config["confinement"]}
+    level = choices["isolation"] = Isolation(choices.get("isolation", "confined"))
+    return Protected(world, ConfinedRunner(Confinement(**choices)), level)

@@ -29,8 +29,8 @@ _LATE = 3.0
 class Protected:
     """A worker that holds the secret, with a runner."""
 
-    def __init__(self, world: World, runner: Runner) -> None:
-        self._world, self._runner, self._number = world, runner, 0
+    def __init__(self, world: World, runner: Runner, level: str) -> None:
+        self._world, self._runner, self._level, self._number = world, runner, level, 0
         self._server = self._next()[1]
 
     def facts(self) -> dict[str, object]:
@@ -55,6 +55,8 @@ class Protected:
         harms = [*_confessions(report), *self._world.harms(told)]
         if took > case["timeout"] + _LATE:
             harms.append(("overdue", f"it took {took:.1f} s"))
+        if report.isolation != self._level:
+            harms.append(("weaker", f"it ran at the level {report.isolation}"))
         if sibling is not None and (how := sibling.end()) != "run_cancelled":
             harms.append(("signalled", f"the sibling ended with {how}"))
         harms += self._aftermath(case)

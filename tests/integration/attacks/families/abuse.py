@@ -117,10 +117,10 @@ ATTACKS = (
         def f(bait):
             pieces = []
             until = time.monotonic() + 0.5
-            while len(pieces) < 600 and time.monotonic() < until:
+            while len(pieces) < 100 and time.monotonic() < until:
                 try: pieces.append(bytearray(1 << 20))
                 except MemoryError: pass
-            return "grew" if len(pieces) == 600 else None
+            return "grew" if len(pieces) == 100 else None
         """,
         "value",
         "memory_exceeded",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..attack import CONFESSED, SIGNALLED, Attack, script
 
 
-def _signals(name: str, text: str, **more: str) -> Attack:
-    return Attack(name=name, script=script(text), proof=SIGNALLED, **more)
+def _signals(name: str, text: str, **more: object) -> Attack:
+    return Attack(name=name, script=script(text), proof=SIGNALLED, **more)  # type: ignore[arg-type]
 
 
 _OWNER = """
@@ -39,7 +39,7 @@ ATTACKS = (
         machine="x86_64",
     ),
     # A signal that most ignore: this goes to whoever belongs to the same user.
-    _signals("signals all", "def f(bait): os.kill(-1, signal.SIGWINCH)"),
+    _signals("signals all", "def f(bait): os.kill(-1, signal.SIGWINCH)", reaches_all=True),
     _signals("signals its group", "def f(bait): os.kill(0, signal.SIGWINCH)"),
     _signals("signals its group by name", "def f(bait): os.killpg(0, signal.SIGWINCH)"),
     _signals("signals another group", 'def f(bait): os.killpg(bait["victim"], signal.SIGUSR1)'),
