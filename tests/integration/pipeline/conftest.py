@@ -13,7 +13,6 @@ from .deployment import Deployment
 MakeDeployment = Callable[..., Deployment]
 
 BACKENDS = {
-    "memory": {},
     "valkey": {"STORE": "valkey_url"},
     "redis-tls-acl": {"STORE": "redis_tls_url"},
     "sentinel": {"STORE": "sentinel_url"},

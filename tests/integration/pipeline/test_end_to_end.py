@@ -90,17 +90,16 @@ def until_it_raises(call: object, within: float = 10) -> None:
         time.sleep(0.05)
 
 
-def test_the_job_on_every_backend(deploy: MakeDeployment, backend: dict[str, str]) -> None:
+def test_the_job_in_memory(deploy: MakeDeployment) -> None:
+    deployment = deploy()
+    the_job(deployment.client(deployment.api()))
+
+
+@pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
+def test_the_job_on_every_backend_in_every_pool(
+    deploy: MakeDeployment, backend: dict[str, str], pool: str
+) -> None:
     deployment = deploy(**backend)
-    api = deployment.api()
-    if backend:
-        deployment.worker()
-    the_job(deployment.client(api))
-
-
-@pytest.mark.parametrize("pool", ["solo", "prefork"])
-def test_the_job_in_every_pool(deploy: MakeDeployment, valkey_url: str, pool: str) -> None:
-    deployment = deploy(store=valkey_url)
     api = deployment.api()
     deployment.worker(pool, concurrency=1)
     the_job(deployment.client(api))
