@@ -27,7 +27,7 @@ class Fleeting(Surface):
         cls,
         *,
         namespace: str = "",
-        isolation: Literal["none", "process", "confined"] | None = None,
+        isolation: Literal["none", "process", "confined", "isolated"] | None = None,
     ) -> Self:
         """Everything in this process: queue, stores and workers; nothing outlives it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..domain.attestation import Attestation
 from ..domain.errors import SandboxUnavailable, WeakIsolation
+from ..domain.isolation import Isolation
 from ..domain.limits import MIB
 from ..ports.runner import Runner, SupportsAttestation, SupportsClose
 from .settings import Settings
@@ -24,6 +25,9 @@ def make(settings: Settings) -> Runner:
 
     return ConfinedRunner(
         Confinement(
+            isolation=Isolation.ISOLATED
+            if settings.isolation == "isolated"
+            else Isolation.CONFINED,
             preimport=settings.preimported,
             warm=settings.sandbox_warm,
             reuse=settings.sandbox_reuse,

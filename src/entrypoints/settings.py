@@ -75,10 +75,11 @@ class Settings(BaseSettings):
     """After so many seconds without a sign of life of its worker a run is taken over. Short
     enough for a quick take-over, long enough for a pause of the network or the machine."""
 
-    isolation: Literal["none", "process", "confined"] = "confined"
+    isolation: Literal["none", "process", "confined", "isolated"] = "confined"
     """How runs are kept apart. `confined` holds back files, sockets and other processes (Linux on
     x86_64 and aarch64), because scripts come from other people; a worker that cannot prove it
-    does not start. `process` gives each run its own process with limits, no more. `none` runs
+    does not start. `isolated` also gives runs namespaces of their own, where the system lets the
+    worker make them. `process` gives each run its own process with limits, no more. `none` runs
     scripts inside this process, without limits, for trusted scripts in memory mode only."""
 
     sandbox_warm: int = Field(default=2, ge=0)

@@ -17,7 +17,7 @@ _GLANCE: Final = 0.25
 """Seconds between two looks at a running script: as often as it can say something."""
 
 Isolation = Annotated[
-    Literal["none", "process", "confined"] | None,
+    Literal["none", "process", "confined", "isolated"] | None,
     typer.Option(
         help="How the run is kept apart; `none` runs the script inside this process: no limits, "
         "but debuggers.",

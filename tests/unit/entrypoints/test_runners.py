@@ -12,7 +12,7 @@ from fleeting.entrypoints import runners
 from fleeting.entrypoints.settings import load
 
 
-@pytest.mark.parametrize("isolation", ["none", "process", "confined"])
+@pytest.mark.parametrize("isolation", ["none", "process", "confined", "isolated"])
 def test_runner_gives_the_isolation_asked_for(isolation: str) -> None:
     runner = runners.make(load(isolation=isolation))
     try:

@@ -147,7 +147,11 @@ def test_variable_that_resembles_none_is_answered_with_where_they_are_listed() -
         ("FLEETING_LEASE_SECONDS", "0.5", "lease_seconds: input should be greater than or equal"),
         ("FLEETING_LEASE_SECONDS", "inf", "lease_seconds: input should be less than or equal"),
         ("FLEETING_LEASE_SECONDS", "nan", "lease_seconds: input should be"),
-        ("FLEETING_ISOLATION", "total", "isolation: input should be 'none', 'process' or"),
+        (
+            "FLEETING_ISOLATION",
+            "total",
+            "isolation: input should be 'none', 'process', 'confined' or",
+        ),
         ("FLEETING_MAX_BODY_BYTES", "0", "max_body_bytes: input should be greater than 0"),
         ("FLEETING_INLINE_SOURCE_BYTES", "-1", "inline_source_bytes: input should be greater"),
         ("FLEETING_WORKER_CONCURRENCY", "-1", "worker_concurrency: input should be greater"),
