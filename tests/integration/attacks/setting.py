@@ -7,7 +7,6 @@ import os
 import secrets
 import selectors
 import shutil
-import site
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
@@ -25,6 +24,7 @@ PLAIN_USER = 20001 + 2 * _XDIST
 its own, and another for controls, because some attacks reach all processes of a user."""
 RUN_USER = 64900 + _XDIST
 """Whom a worker that is root gives its runs to."""
+_LIBRARIES = [path for path in sys.path if path.endswith("-packages")]
 _PATIENCE = 45.0
 
 _START = """
@@ -100,7 +100,7 @@ class Arena:
         python = sys.executable if setting.own_python else public_python()
         number = PLAIN_USER + (setting.runner == "none")
         user = {} if setting.as_root or os.geteuid() else {"user": number, "group": number}
-        code = _START.format(folders=site.getsitepackages(), root=str(ROOT))
+        code = _START.format(folders=_LIBRARIES, root=str(ROOT))
         self._process = subprocess.Popen(
             [python, "-I", "-c", code],
             env={"SECRET_TOKEN": f"canary-{secrets.token_hex(16)}", "PATH": os.environ["PATH"]},
@@ -151,8 +151,7 @@ def namespaces_are_allowed() -> bool:
 
 
 def _runs(command: str) -> bool:
-    folders = site.getsitepackages()
-    return _goes(command, f"import sys; sys.path[:0] = {folders!r}; import pydantic, sqlite3")
+    return _goes(command, f"import sys; sys.path[:0] = {_LIBRARIES!r}; import pydantic, sqlite3")
 
 
 def _goes(command: str, code: str) -> bool:

@@ -28,9 +28,14 @@ def _signed(sign: str) -> Iterator[int]:
     for file in Path("/proc").glob("[0-9]*/comm"):
         # Some end in between.
         with suppress(OSError):
-            if file.read_text().strip() == sign and _lives(file.parent):
+            if file.read_text().strip() == sign and lives(int(file.parent.name)):
                 yield int(file.parent.name)
 
 
-def _lives(folder: Path) -> bool:
-    return (folder / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+def lives(pid: int) -> bool:
+    """Whether there is such a process, and not just its remains."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"

@@ -14,6 +14,7 @@ from typing import Any
 from fleeting.ports.runner import Runner, RunReport
 from fleeting.testing.runs import Observer, sample_run
 
+from .left import lives
 from .world import World
 
 _NEXT = "import os\ndef f(a, b):\n    return [a + b, os.getppid()]\n"
@@ -117,10 +118,11 @@ class _Sibling:
 
     def end(self) -> str:
         """Stop it; returns how it ended: as stopped, where nothing was done to it before."""
+        was_alive = lives(self.pid)
         self._runner.stop("sibling")
         self._thread.join()
         error = self._report and self._report.error
-        return error.code if error else "a value"
+        return (error.code if error else "a value") if was_alive else "its death"
 
     def _run(self) -> None:
         self._report = self._runner.run(sample_run(_SIBLING, run_id="sibling"), self._observer)
@@ -142,8 +144,4 @@ def _zombies() -> list[str]:
         for file in Path("/proc/self/task").glob("*/children")
         for child in file.read_text().split()
     ]
-    return [
-        child
-        for child in children
-        if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    ]
+    return [child for child in children if not lives(int(child))]
