@@ -18,11 +18,11 @@ import pytest
 from .attack import Attack
 
 ROOT = Path(__file__).parents[3]
-_XDIST = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PLAIN_USER = 20001 + 2 * _XDIST
-"""A user of no name, to run workers as where the tests run as root; each pytest-xdist worker has
-its own, and another for controls, because some attacks reach all processes of a user."""
-RUN_USER = 64900 + _XDIST
+_OWN = os.getpid() % 10_000
+PLAIN_USER = 20_000 + 2 * _OWN
+"""A user of no name, to run workers as where the tests run as root. Each process of tests has its
+own, and the next one for controls, because some attacks reach all processes of a user."""
+RUN_USER = 40_000 + _OWN
 """Whom a worker that is root gives its runs to."""
 _LIBRARIES = [path for path in sys.path if path.endswith("-packages")]
 _PATIENCE = 45.0
