@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ..public import checkout_is_public
 from .attack import Attack
 
 ROOT = Path(__file__).parents[3]
@@ -96,8 +97,8 @@ class Arena:
         return answer
 
     def _started(self) -> subprocess.Popen[str]:
-        setting = self.setting
-        python = sys.executable if setting.own_python else public_python()
+        setting, public = self.setting, public_python()
+        python = sys.executable if setting.own_python else public
         number = PLAIN_USER + (setting.runner == "none")
         user = {} if setting.as_root or os.geteuid() else {"user": number, "group": number}
         code = _START.format(folders=_LIBRARIES, root=str(ROOT))
@@ -114,7 +115,7 @@ class Arena:
         self._tell(
             {
                 "user": RUN_USER,
-                "python": public_python(),
+                "python": public,
                 "restricted": setting.restricted,
                 "runner": setting.runner,
                 "confinement": setting.confinement,
@@ -130,6 +131,8 @@ def public_python() -> str:
     """An interpreter of this version that every user can execute and read the library of."""
     if os.geteuid() != 0:
         return sys.executable
+    if not checkout_is_public():
+        pytest.skip("this checkout is closed to other users")
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for command in (
         sys.executable,

@@ -17,6 +17,7 @@ import pytest
 
 import fleeting
 
+from ..public import checkout_is_public
 from .pure_scripts import PURE
 
 WORKER = Path(__file__).with_name("confined_worker.py")
@@ -46,7 +47,6 @@ def worker(setting: dict[str, Any], *scripts: str) -> dict[str, Any]:
 def interpreter(setting: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """One that the worker's user can read; it finds the packages of this one."""
     packages = [path for path in sys.path if path.endswith("site-packages")]
-    root = Path(__file__).parents[3]
     environment = {"PYTHONPATH": os.pathsep.join(packages), "PATH": os.defpath}
     if not setting.get("user"):
         return sys.executable, environment
@@ -54,8 +54,10 @@ def interpreter(setting: dict[str, Any]) -> tuple[str, dict[str, str]]:
         pytest.skip("only root can become another user")
     version = "{}.{}".format(*sys.version_info)
     python = Path(f"/usr/bin/python{version}")
-    if not python.exists() or not root.stat().st_mode & 0o001:
+    if not python.exists():
         pytest.skip(f"the system has no Python {version} that everybody can run")
+    if not checkout_is_public():
+        pytest.skip("this checkout is closed to other users")
     packages.append(package_folder())
     return str(python), {**environment, "PYTHONPATH": os.pathsep.join(packages)}
 
