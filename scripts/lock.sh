@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes requirements/*.lock: what `make setup` installs, and what each role needs on a server.
-# Without addresses of a package index: whoever installs brings their own.
+# Without addresses of a package index, which uv writes only when asked to: whoever installs brings
+# their own.
 set -eu
 
 compile() {
@@ -8,7 +9,7 @@ compile() {
     shift
     "$BIN/uv" pip compile pyproject.toml "$@" \
         --universal --python-version 3.11 --generate-hashes --quiet \
-        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+        --custom-compile-command "make lock" \
         --output-file "$output"
 }
 
