@@ -75,13 +75,18 @@ class Address:
         return self.key[: -len("_1763683200000_0123456789abcdef")]
 
 
+def is_function_name(name: str) -> bool:
+    """Whether `name` can name a function: an ASCII Python name of at most 128 characters."""
+    return _FUNCTION.fullmatch(name) is not None
+
+
 def check_function_name(name: str) -> str:
     """Return `name` if it can name a function.
 
     Raises:
         InvalidTask: it is no ASCII Python name of at most 128 characters.
     """
-    if _FUNCTION.fullmatch(name) is None:
+    if not is_function_name(name):
         hint = (
             f"; a method cannot be called from outside: add a top-level function that calls {name}"
             if "." in name and len(name) <= 256

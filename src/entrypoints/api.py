@@ -10,6 +10,7 @@ from . import logs
 from .closing import closing
 from .container import Container
 from .embedded import embedded_worker
+from .garbage import settle
 from .settings import Settings, load
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _serve(app: App, settings: Settings) -> None:
         timeout_graceful_shutdown=_GRACE,
         server_header=False,
     )
+    config.load()
+    settle()
     Server(config).run()
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from ..domain.claim import overdue_error
@@ -20,6 +21,7 @@ from ..ports.clock import Clock
 from ..ports.result_store import FunctionSummary, LiveValue, ResultReader, Slice, StoredResult
 from .channel import Listener
 from .follow import Follow
+from .overlapping import Overlapping
 from .updates import Update, Updates
 
 _AHEAD: Final = timedelta(seconds=5)
@@ -38,13 +40,13 @@ FINAL: Final = frozenset(status for status in Status if status.is_final)
 FAILURES: Final = FINAL - {Status.SUCCEEDED}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Values:
     """Live values of a function in order of submission."""
 
     items: Sequence[LiveValue]
 
-    @property
+    @cached_property
     def etag(self) -> str:
         """Changes exactly when the list changes: a key never gets another value."""
         keys = "\n".join(item.key for item in self.items)
@@ -62,6 +64,7 @@ class MetricRetriever:
         self._updates = Updates(reader=reader, follow=follow)
         self._clock = clock
         self._limits = limits
+        self._read_values = Overlapping(self._values)
 
     async def result(
         self, namespace: str, key: str, *, wait: timedelta = timedelta(0)
@@ -92,8 +95,7 @@ class MetricRetriever:
             PortError: the store does not answer.
         """
         _check(function, part, most=None)
-        limit = self._limits.max_answer_bytes
-        return Values(await self._reader.values(namespace, function, part, max_bytes=limit))
+        return await self._read_values((namespace, function, part))
 
     async def results(
         self,
@@ -145,6 +147,10 @@ class MetricRetriever:
     ) -> AsyncGenerator[Update | None, None]:
         """Every result of a function as it ends, and progress before that; see `Updates.stream`."""
         return self._updates.stream(namespace, function, after=after, idle=idle)
+
+    async def _values(self, what: tuple[str, str, Slice]) -> Values:
+        limit = self._limits.max_answer_bytes
+        return Values(await self._reader.values(*what, max_bytes=limit))
 
     async def _found(self, address: Address) -> StoredResult:
         found = await self._reader.read(address)

@@ -94,6 +94,9 @@ def make_app(
     closing, metrics = Closing(), ApiMetrics(version=release)
     app = _bare_app(release, _lifespan(follow, closing, lifespan))
     app.state.closing = closing
+    if RETRIEVE in roles:
+        # First, because routes are tried in their order, and these are asked for most.
+        app.include_router(functions.router(retriever, clock=clock))
     if SUBMIT in roles:
         if submit is None or check is None or cancel is None:
             raise ValueError("the role submit needs submit, check and cancel")
@@ -104,7 +107,6 @@ def make_app(
         )
     if RETRIEVE in roles:
         app.include_router(single_results.router(retriever, clock=clock, closing=closing))
-        app.include_router(functions.router(retriever, clock=clock))
         app.include_router(
             streaming.router(
                 retriever, follow, clock=clock, closing=closing, metrics=metrics, idle=idle

@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from ...domain import errors as e
 from ...domain.result import Status
+from ...domain.result_key import is_function_name
 from ...domain.stats import Stats
 from ...ports.clock import Clock
 from ...ports.result_store import Slice
-from ...usecases.retrieve import PAGE, MetricRetriever
+from ...usecases.retrieve import PAGE, MetricRetriever, Values
 from . import examples
 from . import namespace as ns
 from .documented import HEADERS, QUERY, STORE, answer, problems
@@ -20,7 +21,9 @@ from .namespace import Namespace
 from .parameters import After, Field, Function, Ordering, PageLimit, Statuses, ValuesLimit
 from .raw_json import MEDIA_TYPE, is_known, list_response
 from .schemas import FunctionEntry, FunctionList, ResultPage, TaskSummary
-from .strict_route import StrictRoute
+from .strict_route import route_with_shortcuts
+
+_GET_VALUES: Final = "getValues"
 
 _VALUES: Final[dict[str, Any]] = {
     "description": "The JSON of every live value, byte for byte as it was stored.",
@@ -44,7 +47,19 @@ IfNoneMatch = Annotated[
 
 def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
     """The routes below `/functions`."""
-    routes = APIRouter(route_class=StrictRoute, tags=["functions"])
+
+    async def answer_plainly(request: Request) -> Response | None:
+        function = request.path_params["function"]
+        if not is_function_name(function):
+            return None
+        headers = request.headers
+        namespace = await ns.checked_namespace(headers.get(ns.HEADER, ""))
+        values = await retriever.values(namespace, function, Slice())
+        return _list(values, headers.get("If-None-Match"))
+
+    routes = APIRouter(
+        route_class=route_with_shortcuts({_GET_VALUES: answer_plainly}), tags=["functions"]
+    )
 
     @routes.get(
         "/functions",
@@ -67,7 +82,7 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
 
     @routes.get(
         "/functions/{function}/values",
-        operation_id="getValues",
+        operation_id=_GET_VALUES,
         summary="Get all live values of a function",
         response_class=Response,
         responses={
@@ -93,13 +108,9 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
         """
         part = Slice(after=after, limit=limit, order=order)
         values = await retriever.values(namespace, function, part)
-        etag = values.etag
-        headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache", "Vary": ns.HEADER}
-        if is_known(if_none_match, etag):
-            return Response(status_code=304, headers=headers)
-        if limit is not None and len(values.items) == limit:
-            headers["Link"] = _next_link(request, values.items[-1].key)
-        return list_response([item.value for item in values.items], headers)
+        is_cut = limit is not None and len(values.items) == limit
+        link = _next_link(request, values.items[-1].key) if is_cut else None
+        return _list(values, if_none_match, link)
 
     @routes.get(
         "/functions/{function}/results",
@@ -155,6 +166,16 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
         return Response(stats.model_dump_json(), media_type=MEDIA_TYPE)
 
     return routes
+
+
+def _list(values: Values, if_none_match: str | None, link: str | None = None) -> Response:
+    etag = values.etag
+    headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache", "Vary": ns.HEADER}
+    if is_known(if_none_match, etag):
+        return Response(status_code=304, headers=headers)
+    if link is not None:
+        headers["Link"] = link
+    return list_response([item.value for item in values.items], headers)
 
 
 def _next_link(request: Request, key: str) -> str:

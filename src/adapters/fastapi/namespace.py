@@ -12,7 +12,7 @@ from ...domain.result_key import NAMESPACE_PATTERN, check_namespace
 HEADER: Final = "X-Fleeting-Namespace"
 
 
-async def _namespace(
+async def checked_namespace(
     x_fleeting_namespace: Annotated[
         str,
         Header(
@@ -23,11 +23,16 @@ async def _namespace(
         ),
     ] = "",
 ) -> str:
+    """The namespace that a header names.
+
+    Raises:
+        InvalidQuery: it names none.
+    """
     try:
         return check_namespace(x_fleeting_namespace)
     except InvalidTask as exc:
         raise InvalidQuery(f"{HEADER}: {exc.message}") from None
 
 
-Namespace = Annotated[str, Depends(_namespace)]
+Namespace = Annotated[str, Depends(checked_namespace)]
 """The checked namespace of the request; "" is the default one."""

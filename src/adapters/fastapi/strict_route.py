@@ -15,6 +15,8 @@ from ...domain.errors import InvalidQuery
 from .json_body import StrictRequest, read_json
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Shortcut = Callable[[Request], Coroutine[Any, Any, Response | None]]
+"""Answers a request without a query; None: leave it to the route."""
 
 
 class StrictRoute(APIRoute):
@@ -34,6 +36,29 @@ class StrictRoute(APIRoute):
             return await handle(strict)
 
         return handle_strictly
+
+
+def route_with_shortcuts(shortcuts: Mapping[str, Shortcut]) -> type[StrictRoute]:
+    """A route class for routes of which some have a way past FastAPI's own, by operation id.
+
+    FastAPI takes three times as long to look at the parameters of a call as a short read takes.
+    """
+
+    class ShortcutRoute(StrictRoute):
+        def get_route_handler(self) -> Handler:
+            handle = super().get_route_handler()
+            shortcut = shortcuts.get(self.operation_id or "")
+            if shortcut is None:
+                return handle
+
+            async def handle_shortly(request: Request) -> Response:
+                is_plain = not request.scope["query_string"]
+                answer = await shortcut(request) if is_plain else None
+                return await handle(request) if answer is None else answer
+
+            return handle_shortly
+
+    return ShortcutRoute
 
 
 def check_query(request: Request, known: Mapping[str, bool]) -> None:

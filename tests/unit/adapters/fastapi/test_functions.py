@@ -259,3 +259,36 @@ async def test_a_store_that_is_away_is_503(
 def following(link: str | None) -> str:
     match = re.fullmatch(r'<(.*)>; rel="next"', link or "")
     return match[1] if match else ""
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Fleeting-Namespace": "team-a"}])
+async def test_the_short_way_answers_as_the_long_one(
+    platform: Platform, client: AsyncClient, headers: dict[str, str]
+) -> None:
+    """A call without a query does not pass FastAPI's own look at parameters."""
+    await finished(platform, client, b"1", b"2")
+
+    short = await client.get(VALUES, headers=headers)
+    long = await client.get(f"{VALUES}?order=asc", headers=headers)
+    known = await client.get(VALUES, headers={**headers, "If-None-Match": short.headers["ETag"]})
+
+    ids = {"x-request-id", "date"}
+    assert short.content == long.content
+    assert {k: v for k, v in short.headers.items() if k not in ids} == {
+        k: v for k, v in long.headers.items() if k not in ids
+    }
+    assert known.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/functions/a-b/values", {}), (VALUES, {"X-Fleeting-Namespace": "No Name"})],
+)
+async def test_the_short_way_refuses_as_the_long_one(
+    client: AsyncClient, path: str, headers: dict[str, str]
+) -> None:
+    short = await client.get(path, headers=headers)
+    long = await client.get(f"{path}?order=asc", headers=headers)
+
+    assert short.status_code == long.status_code == 422
+    assert short.json()["code"] == long.json()["code"]
