@@ -40,6 +40,7 @@ class Confinement:
     """Address space of a run beyond the interpreter's, also where it asks for no limit. It bounds
     the number of threads too: each takes 8 MiB."""
     server_births: int = 10_000
-    """Children of one fork server, which all share its hash seed and memory layout."""
+    """Children of one fork server before another follows it: they all share its hash seed and
+    memory layout. It goes on until the other one is ready."""
     server_age: timedelta = timedelta(hours=1)
-    """Age at which a fork server is replaced, for the same reason."""
+    """Age at which another fork server follows, for the same reason."""

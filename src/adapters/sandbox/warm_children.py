@@ -26,14 +26,14 @@ class WarmChildren:
         self._waiting: deque[ZygoteChild] = deque()
 
     def take(self, seconds: float | None) -> ZygoteChild:
-        """A child of the fork server in use, to be killed after so many seconds whatever happens.
+        """A child that waits, or one of the fork server in use; killed after so many seconds.
 
         Raises:
             SandboxUnavailable: there is no fork server.
         """
         server = self._keeper.server()
         while (child := self._next()) is not None:
-            if child.server is server and not child.is_dead():
+            if child.server.is_alive() and not child.is_dead():
                 if seconds is not None:
                     child.limit(seconds)
                 return child

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from threading import Lock
+from threading import Lock, Thread
+from typing import Final
 
 from ...domain.attestation import Attestation
 from ...domain.errors import SandboxUnavailable
@@ -12,9 +14,13 @@ from .attest import attested
 from .confinement import Confinement
 from .zygote_process import ZygoteProcess
 
+_log: Final = logging.getLogger(__name__)
+
 
 class ZygoteKeeper:
     """Starts a fork server when one is needed, again after its death, and anew when it is old.
+
+    No run waits for the one that follows an old one: it starts beside it and takes over attested.
 
     Nothing happens before the first use: a worker that forks its own processes has one in each.
 
@@ -29,6 +35,7 @@ class ZygoteKeeper:
         self._lock = Lock()
         self._server: ZygoteProcess | None = None
         self._attestation: Attestation | None = None
+        self._succession: Thread | None = None
 
     @property
     def attestation(self) -> Attestation:
@@ -45,7 +52,7 @@ class ZygoteKeeper:
     def in_use(self) -> ZygoteProcess | None:
         """The fork server in use, if there is one that can bear children."""
         server = self._server
-        return server if server is not None and self._is_fit(server) else None
+        return server if server is not None and server.is_alive() else None
 
     def server(self) -> ZygoteProcess:
         """The fork server in use.
@@ -55,41 +62,74 @@ class ZygoteKeeper:
                 what failed.
         """
         server = self._server
-        if server is not None and self._is_fit(server):
-            return server
-        with self._lock:
-            server = self._server
-            if server is None or not self._is_fit(server):
-                self._server = None
-                if server is not None:
-                    _dismiss(server)
-                self._server = server = self._begin()
-            return server
+        if server is None or not server.is_alive():
+            return self._replaced()
+        if self._is_old(server):
+            self._prepare_successor(server)
+        return server
 
     def close(self) -> None:
         """End the fork server and all that runs in it."""
+        succession = self._succession
+        if succession is not None:
+            succession.join()
         with self._lock:
             if self._server is not None:
                 self._server.close()
             self._server = None
 
-    def _is_fit(self, server: ZygoteProcess) -> bool:
+    def _is_old(self, server: ZygoteProcess) -> bool:
         age = time.monotonic() - server.born
-        return (
-            server.births < self._confinement.server_births
-            and age < self._confinement.server_age.total_seconds()
-            and server.is_alive()
-        )
+        is_young = age < self._confinement.server_age.total_seconds()
+        return not (is_young and server.births < self._confinement.server_births)
 
-    def _begin(self) -> ZygoteProcess:
+    def _replaced(self) -> ZygoteProcess:
+        """A fork server in place of none, or of a dead one."""
+        with self._lock:
+            server = self._server
+            if server is None or not server.is_alive():
+                self._server = None
+                if server is not None:
+                    _dismiss(server)
+                server, self._attestation = self._begun()
+                self._server = server
+            return server
+
+    def _prepare_successor(self, server: ZygoteProcess) -> None:
+        with self._lock:
+            is_under_way = self._succession is not None and self._succession.is_alive()
+            if self._server is server and not is_under_way:
+                self._succession = Thread(
+                    target=self._succeed, args=(server,), name="fleeting-succession", daemon=True
+                )
+                self._succession.start()
+
+    def _succeed(self, server: ZygoteProcess) -> None:
+        """Start another and let it take over; without one the next run tries, and hears why."""
+        successor = attestation = None
+        try:
+            successor, attestation = self._begun()
+        except Exception:  # noqa: BLE001  # whatever it is, the old one has served its time
+            _log.warning("no fork server could follow an old one", exc_info=True)
+        with self._lock:
+            if self._server is server:
+                self._server, successor = successor, None
+                self._attestation = attestation or self._attestation
+        if successor is not None:
+            # The old one died meanwhile, and was replaced.
+            successor.close()
+        else:
+            _dismiss(server)
+
+    def _begun(self) -> tuple[ZygoteProcess, Attestation]:
         server = ZygoteProcess(self._confinement)
         try:
-            self._attestation = attested(server, self._asked)
-            _insist(self._attestation)
+            attestation = attested(server, self._asked)
+            _insist(attestation)
         except BaseException:
             server.close()
             raise
-        return server
+        return server, attestation
 
 
 def _dismiss(server: ZygoteProcess) -> None:

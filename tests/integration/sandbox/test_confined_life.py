@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,6 +21,7 @@ import pytest
 
 from fleeting.adapters.sandbox.confined_runner import ConfinedRunner
 from fleeting.adapters.sandbox.confinement import Confinement
+from fleeting.domain.errors import SandboxUnavailable
 from fleeting.testing.runner import (
     ADD,
     NAP,
@@ -33,6 +35,7 @@ from fleeting.testing.runner import (
 )
 
 PID = "import os\ndef f(): return os.getpid()\n"
+PARENT = "import os\ndef f(): return os.getppid()\n"
 
 
 @pytest.fixture
@@ -108,13 +111,35 @@ def test_fork_server_that_stands_still_does_not_keep_a_run_alive(
     assert value(runner, ADD, 1) == 1
 
 
-def test_fork_server_is_replaced_after_so_many_births() -> None:
-    runner = ConfinedRunner(Confinement(server_births=5, warm=0))
-    parents = [value(runner, "import os\ndef f(): return os.getppid()\n") for _ in range(8)]
-    runner.close()
+def test_fork_server_is_followed_by_another_after_so_many_births() -> None:
+    """Which no run waits for; the one that finds it old still gets its child there."""
+    runner = ConfinedRunner(Confinement(server_births=3, warm=0))
+    try:
+        # The attestation is the first birth.
+        first, second, third = (value(runner, PARENT) for _ in range(3))
+        assert first == second == third
+        assert comes_true(lambda: value(runner, PARENT) != first)
+        assert runner.attestation.effective == "confined"
+        assert comes_true(lambda: has_ended(first))
+    finally:
+        runner.close()
 
-    assert len(set(parents)) == 2
-    assert comes_true(lambda: all(has_ended(parent) for parent in parents))
+    assert descendants(os.getpid()) == []
+
+
+def test_old_fork_server_that_none_can_follow_ends_with_its_reason(tmp_path: Path) -> None:
+    """What cannot be attested again is not trusted for longer than was asked for."""
+    python = tmp_path / "python"
+    python.symlink_to(sys.executable)
+    runner = ConfinedRunner(Confinement(server_births=2, warm=0, python=str(python)))
+    try:
+        first = value(runner, PARENT)
+        python.unlink()
+        with pytest.raises(SandboxUnavailable, match="no fork server could be started"):
+            deque((value(runner, PARENT) for _ in range(1000)), maxlen=0)
+        assert comes_true(lambda: has_ended(first))
+    finally:
+        runner.close()
 
 
 def test_nothing_survives_the_worker() -> None:
