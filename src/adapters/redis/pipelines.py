@@ -8,7 +8,7 @@ from typing import Any
 import redis
 import redis.asyncio as redis_async
 from redis.cluster import PipelineCommand
-from redis.exceptions import AskError, RedisError, TryAgainError
+from redis.exceptions import AskError, RedisError, ResponseError, TryAgainError
 
 from .clients import AsyncClient, Client
 from .commands import Command, Reply
@@ -31,10 +31,20 @@ async def send_async(client: AsyncClient, commands: Sequence[Command]) -> list[R
     """As `send`."""
     if isinstance(client, redis_async.RedisCluster):
         return await _send_to_nodes_async(client, commands)
+    if len(commands) == 1:
+        return [await _send_one(client, commands[0])]
     pipeline = client.pipeline(transaction=False)
     for command in commands:
         pipeline.execute_command(*command.words)
     return await pipeline.execute(raise_on_error=False)
+
+
+async def _send_one(client: redis_async.Redis, command: Command) -> Reply:
+    """A pipeline of one costs a third more than the command alone."""
+    try:
+        return await client.execute_command(*command.words)
+    except ResponseError as error:
+        return error
 
 
 async def refresh(client: AsyncClient) -> None:

@@ -11,13 +11,16 @@ from typing import Final
 from ...domain.errors import AnswerTooLarge
 from ...domain.result import Record, Status
 from ...domain.result_key import Address
-from ...ports.result_store import LiveValue, Slice, StoredResult
+from ...ports.result_store import LiveValue, Order, Slice, StoredResult
 from .commands import Command, Plan, command
 from .keyspace import Keyspace
 from .record_codec import decode_shown, fields_of
 
 PAGE: Final = 1_000
 """Keys asked for in one round trip: more would hold up the server for milliseconds."""
+
+FEW: Final = 500
+"""Values that a server joins to their list in well under a millisecond."""
 
 CLOCK_MARGIN_MS: Final = 300_000
 """How far the clocks of readers and servers may be apart. Entries of a list that expired longer
@@ -73,12 +76,27 @@ def values(shelf: Shelf, part: Slice, *, max_bytes: int, one_by_one: bool) -> Pl
         texts = [text for reply in replies for text in reply]
         new = [LiveValue(key, text) for key, text in zip(page, texts, strict=True) if text]
         found += new if part.limit is None else new[: part.limit - len(found)]
-        size = sum(len(value.value) for value in found)
-        if size > max_bytes:
-            raise AnswerTooLarge(
-                f"the values of {shelf.function} are more than {max_bytes} bytes together: ask "
-                "for fewer at once with limit, and for the rest with after"
-            )
+        size += sum(len(value.value) for value in new)
+        _check_size(shelf, size, max_bytes)
+    return found
+
+
+def values_at_once(shelf: Shelf, order: Order, *, max_bytes: int) -> Plan[list[LiveValue] | None]:
+    """All live values in order with one command; None: the list has become too long for that.
+
+    The server sorts the list and joins the values to it, which holds it up for as long as the
+    list is: so this is for functions that are known to have few. It needs SORT_RO (Redis 7) and
+    the right to read every key, and serves one shard only.
+    """
+    live = shelf.space.live(shelf.namespace, shelf.function)
+    pattern = shelf.space.value(shelf.address("*"))
+    words = ("LIMIT", 0, FEW + 1, "GET", "#", "GET", pattern, order.upper(), "ALPHA")
+    [reply] = yield [command("SORT_RO", live, *words)]
+    keys, texts = reply[::2], reply[1::2]
+    if len(keys) > FEW:
+        return None
+    found = [LiveValue(key.decode(), text) for key, text in zip(keys, texts, strict=True) if text]
+    _check_size(shelf, sum(len(value.value) for value in found), max_bytes)
     return found
 
 
@@ -119,6 +137,14 @@ def _candidates(shelf: Shelf, lists: Sequence[str], part: Slice) -> Plan[list[st
         return keys
     after, is_descending = part.after, part.order == "desc"
     return [key for key in keys if (key < after if is_descending else key > after)]
+
+
+def _check_size(shelf: Shelf, size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise AnswerTooLarge(
+            f"the values of {shelf.function} are more than {max_bytes} bytes together: ask for "
+            "fewer at once with limit, and for the rest with after"
+        )
 
 
 def _lists(shelf: Shelf, statuses: frozenset[Status]) -> list[str]:

@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from ...domain.change import Change, Hold, Note, Refused, Renewal, Snapshot, Swapped
+from ...domain.errors import StoreDenied
 from ...domain.result import Record, Status
 from ...domain.result_key import Address
-from ...ports.result_store import FunctionSummary, LiveValue, Slice, StoredResult
+from ...ports.result_store import FunctionSummary, LiveValue, Order, Slice, StoredResult
 from . import changes, function_list, holds, open_list, reading
 from .changes import Layout
 from .connection import RedisConnection
+from .joins import Joins
+from .reading import Shelf
 
 
 class RedisResultWriter:
@@ -68,6 +71,7 @@ class RedisResultReader:
         self._connection = connection
         self._space = layout.space
         self._now = now or time.time
+        self._joins = Joins(is_possible=not layout.is_sharded)
 
     async def read(self, address: Address) -> StoredResult | None:
         return await self._connection.run_async(reading.read(self._space, address))
@@ -76,9 +80,15 @@ class RedisResultReader:
         self, namespace: str, function: str, part: Slice, *, max_bytes: int
     ) -> list[LiveValue]:
         shelf = self._shelf(namespace, function)
+        if self._joins.may_serve(shelf, part):
+            found = await self._joined(shelf, part.order, max_bytes)
+            if found is not None:
+                return found
         one_by_one = self._connection.is_cluster
         plan = reading.values(shelf, part, max_bytes=max_bytes, one_by_one=one_by_one)
-        return await self._connection.run_async(plan)
+        found = await self._connection.run_async(plan)
+        self._joins.note(shelf, part, len(found))
+        return found
 
     async def records(
         self, namespace: str, function: str, part: Slice, statuses: frozenset[Status]
@@ -89,5 +99,16 @@ class RedisResultReader:
     async def functions(self, namespace: str) -> list[FunctionSummary]:
         return await self._connection.run_async(function_list.functions(self._space, namespace))
 
-    def _shelf(self, namespace: str, function: str) -> reading.Shelf:
-        return reading.Shelf(self._space, namespace, function, now_ms=int(self._now() * 1000))
+    async def _joined(self, shelf: Shelf, order: Order, max_bytes: int) -> list[LiveValue] | None:
+        plan = reading.values_at_once(shelf, order, max_bytes=max_bytes)
+        try:
+            found = await self._connection.run_async(plan)
+        except StoreDenied:
+            self._joins.give_up()
+            return None
+        if found is None:
+            self._joins.forget(shelf)
+        return found
+
+    def _shelf(self, namespace: str, function: str) -> Shelf:
+        return Shelf(self._space, namespace, function, now_ms=int(self._now() * 1000))

@@ -145,6 +145,27 @@ def test_a_thousand_values_are_two_commands(
     assert cost(lambda: run(read())) == {"zrangebyscore": 1, "mget": 1}
 
 
+def test_a_short_list_that_is_read_again_is_one_command(
+    run: Run,
+    writer: RedisResultWriter,
+    reader: RedisResultReader,
+    given: Given,
+    cost: Callable[[Callable[[], object]], Cost],
+) -> None:
+    """The server joins the values; once the list is long, they are read in two steps again."""
+    fill(writer, given, 100)
+
+    async def read() -> int:
+        return len(await reader.values("", "add", Slice(), max_bytes=BUDGET))
+
+    run(read())
+    assert cost(lambda: run(read())) == {"sort_ro": 1}
+
+    fill(writer, Given(writer), 600)
+    assert run(read()) == 700
+    assert cost(lambda: run(read())) == {"zrangebyscore": 1, "mget": 1}
+
+
 def test_each_result_more_costs_the_same_few_commands(
     writer: RedisResultWriter, given: Given, cost: Callable[[Callable[[], object]], Cost]
 ) -> None:

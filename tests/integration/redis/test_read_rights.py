@@ -94,3 +94,27 @@ def test_reader_cannot_write(
 
     with pytest.raises(StoreDenied):
         RedisResultWriter(restricted, layout).load([record.address])
+
+
+@pytest.mark.parametrize("rule", ["-sort_ro", "resetkeys %R~{*}:live %R~add_*"])
+def test_reader_does_without_the_join_where_it_may_not(
+    *,
+    run: Run,
+    backend: Backend,
+    restricted: RedisConnection,
+    layout: Layout,
+    writer: RedisResultWriter,
+    rule: str,
+) -> None:
+    """SORT_RO needs a right of its own, and the right to read every key."""
+    for server in backend.servers:
+        with server.connect() as client:
+            client.execute_command("ACL SETUSER", USER, *rule.split())
+    done = Given(writer).succeeded(1, value=b"42")
+    reader = RedisResultReader(restricted, layout)
+
+    async def read() -> list[LiveValue]:
+        return await reader.values("", "add", Slice(), max_bytes=99)
+
+    for _ in range(3):
+        assert run(read()) == [LiveValue(done.key, b"42")]
