@@ -33,6 +33,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── ScriptRaised
     │   ├── RunTimedOut
     │   ├── MemoryExceeded
+    │   ├── CpuTimeExceeded
     │   ├── ResultNotSerializable
     │   ├── ValueTooLarge
     │   ├── OutputTooLarge
@@ -221,6 +222,10 @@ class RunTimedOut(RunError):
 
 class MemoryExceeded(RunError):
     """The run asked for more memory than its limit."""
+
+
+class CpuTimeExceeded(RunError):
+    """The run took more processor time than its limit and was stopped."""
 
 
 class ResultNotSerializable(RunError):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from .bounds import Bounds
+from .isolation import Isolation
+from .network import rules_in
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
@@ -85,6 +89,38 @@ class Limits(BaseModel):
     max_memory_mb: int = Field(default=2048, gt=0)
     """Most memory a run may ask for."""
 
+    default_cpu: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
+        default=timedelta(0), ge=timedelta(0), validation_alias="default_cpu_seconds"
+    )
+    """Processor time of a run that asks for none. 0: not limited by itself, because the wall time
+    bounds it too, and a limit takes a fresh process for each run."""
+
+    max_cpu: Duration = Field(default=timedelta(hours=1), validation_alias="max_cpu_seconds")
+    """Most processor time a run may ask for: as much as the longest wall time."""
+
+    default_threads: int = Field(default=0, ge=0)
+    """Threads of a run that asks for none. 0: not counted, because each takes address space, which
+    the memory limit bounds."""
+
+    max_threads: int = Field(default=64, gt=0)
+    """Most threads a run may ask for: more than any number of processors makes use of."""
+
+    max_scratch_mb: int = Field(default=64, ge=0)
+    """Most room for files a run may ask for, in MiB; 0: none. It is memory of the machine, beside
+    that of the run."""
+
+    network: str = ""
+    """What runs may be allowed to connect to: patterns such as `tcp:*.example.com:443`, separated
+    by commas. Empty, because a script that reaches nothing cannot pass on what it was given."""
+
+    allow_reuse: bool = True
+    """Whether a task may ask for a process that is kept (`mode`). True, because only runs of the
+    same source in the same namespace share it."""
+
+    min_isolation: Isolation = Isolation.NONE
+    """Weakest isolation of this installation: workers that are to give less do not start, and
+    tasks that ask for less are refused. None by itself, because `isolation` says what is given."""
+
     queue_patience: Duration = Field(
         default=timedelta(hours=24), validation_alias="queue_patience_seconds"
     )
@@ -95,6 +131,12 @@ class Limits(BaseModel):
     )
     """How long an idempotency key is remembered: longer than any client's retries."""
 
+    @field_validator("network")
+    @classmethod
+    def _network_is_readable(cls, text: str) -> str:
+        rules_in(text)
+        return text
+
     @model_validator(mode="after")
     def _defaults_are_allowed(self) -> Self:
         for name, default, cap in (
@@ -102,6 +144,8 @@ class Limits(BaseModel):
             ("ttl", self.default_ttl, self.max_ttl),
             ("attempts", self.default_attempts, self.max_attempts),
             ("memory_mb", self.default_memory_mb, self.max_memory_mb),
+            ("cpu", self.default_cpu, self.max_cpu),
+            ("threads", self.default_threads, self.max_threads),
         ):
             if default > cap:  # type: ignore[operator]  # each row is of one type
                 raise ValueError(
@@ -109,6 +153,16 @@ class Limits(BaseModel):
                     "default too, or raise the cap"
                 )
         return self
+
+    @property
+    def network_rules(self) -> tuple[str, ...]:
+        """The patterns in `network`."""
+        return rules_in(self.network)
+
+    @property
+    def default_bounds(self) -> Bounds:
+        """What a run is held to that asks for nothing."""
+        return Bounds(cpu_time=self.default_cpu or None, threads=self.default_threads or None)
 
     @property
     def source_keep(self) -> timedelta:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from .bounds import Mode
 from .caps import check_parameters, check_source_size
 from .errors import FleetingError, MalformedMessage
 from .isolation import Isolation
@@ -31,6 +32,11 @@ class MessageOptions(BaseModel):
     retry_on: list[RetryCause] = ["worker_lost"]
     isolation: Isolation | None = None
     memory_mb: int | None = None
+    cpu_seconds: float | None = None
+    threads: int | None = None
+    scratch_mb: int | None = None
+    network: list[str] = Field(default_factory=list)
+    mode: Mode | None = None
     countdown_seconds: float = 0
     labels: dict[str, str] = Field(default_factory=dict)
     deadline: AwareDatetime | None = None
@@ -55,6 +61,7 @@ def encode(task: Task, *, inline_bytes: int) -> dict[str, JsonValue]:
 
     A short source costs less in the message than a second look-up costs in the worker.
     """
+    bounds = task.bounds
     options = MessageOptions(
         namespace=task.namespace,
         timeout_seconds=task.timeout.total_seconds(),
@@ -63,6 +70,11 @@ def encode(task: Task, *, inline_bytes: int) -> dict[str, JsonValue]:
         retry_on=list(task.retry_on),
         isolation=task.isolation,
         memory_mb=task.memory_bytes // MIB,
+        cpu_seconds=None if bounds.cpu_time is None else bounds.cpu_time.total_seconds(),
+        threads=bounds.threads,
+        scratch_mb=bounds.scratch_bytes // MIB or None,
+        network=list(bounds.network),
+        mode=task.mode,
         countdown_seconds=task.countdown.total_seconds(),
         labels=dict(task.labels),
         deadline=task.deadline,

@@ -8,7 +8,14 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .errors import MemoryExceeded, RunDied, RunTimedOut, SandboxUnavailable, ScriptRaised
+from .errors import (
+    CpuTimeExceeded,
+    MemoryExceeded,
+    RunDied,
+    RunTimedOut,
+    SandboxUnavailable,
+    ScriptRaised,
+)
 from .result import Record
 from .task import RetryCause
 
@@ -17,6 +24,7 @@ CAUSE_OF: Final[Mapping[str, RetryCause]] = {
     ScriptRaised.code: "raised",
     RunTimedOut.code: "timed_out",
     MemoryExceeded.code: "memory",
+    CpuTimeExceeded.code: "cpu",
     RunDied.code: "died",
 }
 """Which failures may be repeated at all; a value that is not JSON stays so on every attempt."""
@@ -47,6 +55,6 @@ def decide_retry(
 ) -> timedelta | None:
     """The pause before the next attempt after a failure with `code`, or None if it is final."""
     cause = CAUSE_OF.get(code)
-    if cause is None or cause not in retry_on or record.attempt >= record.max_attempts:
+    if cause is None or cause not in retry_on or record.runs >= record.max_attempts:
         return None
-    return backoff.delay(record.attempt, draw)
+    return backoff.delay(record.runs, draw)

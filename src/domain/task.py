@@ -9,12 +9,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from .bounds import UNBOUNDED, Bounds, Mode, check_mode
 from .errors import InvalidTask
 from .isolation import Isolation
 from .limits import MIB, Limits
+from .network import Endpoint, is_allowed
 from .result_key import FUNCTION_PATTERN, ResultKey, check_function_name
 
-RetryCause = Literal["worker_lost", "raised", "timed_out", "memory", "died"]
+RetryCause = Literal["worker_lost", "raised", "timed_out", "memory", "cpu", "died"]
 """Why a run may be repeated: its worker vanished, the script raised, ran into a limit or died."""
 
 Label = Annotated[str, Field(max_length=256)]
@@ -60,6 +62,23 @@ class TaskRequest(BaseModel):
 
     memory_mb: Annotated[int, Field(ge=1)] | None = None
     """Memory that each run may take, in MiB."""
+
+    cpu_seconds: Seconds | None = None
+    """Processor time that each run may take with all its threads; rounded up to whole seconds."""
+
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Most threads of each run at a time, the first included; takes isolation `confined`."""
+
+    scratch_mb: Annotated[int, Field(ge=1)] | None = None
+    """Room for files under /tmp, in MiB, gone after the run; takes isolation `isolated`."""
+
+    network: Annotated[list[Annotated[str, Field(max_length=280)]], Field(max_length=16)] = []
+    """What each run may open with `fleeting.connect`, each as `tcp:host:port`; takes isolation
+    `confined`."""
+
+    mode: Mode | None = None
+    """`fresh`: each run in a process of its own; `reuse`: one that earlier runs of the same source
+    have left may be used again. Null: as the installation has it."""
 
     countdown_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
     """How long to wait before the first run."""
@@ -108,6 +127,8 @@ class Task:
     retry_on: tuple[RetryCause, ...] = ("worker_lost",)
     isolation: Isolation | None = None
     memory_bytes: int
+    bounds: Bounds = UNBOUNDED
+    mode: Mode | None = None
     countdown: timedelta = timedelta(0)
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,6 +142,7 @@ class Allowance:
     countdown: timedelta
     max_attempts: int
     memory_bytes: int
+    bounds: Bounds
 
 
 def allow(request: TaskRequest, limits: Limits) -> Allowance:
@@ -140,6 +162,7 @@ def allow(request: TaskRequest, limits: Limits) -> Allowance:
         countdown=countdown or timedelta(0),
         max_attempts=attempts or limits.default_attempts,
         memory_bytes=(memory_mb or limits.default_memory_mb) * MIB,
+        bounds=_bounds(request, limits),
     )
 
 
@@ -169,9 +192,39 @@ def accept(
         retry_on=tuple(request.retry_on),
         isolation=request.isolation,
         memory_bytes=allowance.memory_bytes,
+        bounds=allowance.bounds,
+        mode=request.mode,
         countdown=allowance.countdown,
         labels=request.labels,
     )
+
+
+def _bounds(request: TaskRequest, limits: Limits) -> Bounds:
+    """What a run is held to beside time and memory, where its way to a process allows that."""
+    cpu = _within("cpu_seconds", request.cpu_seconds, limits.max_cpu)
+    threads = _at_most("threads", request.threads, limits.max_threads)
+    scratch = _at_most("scratch_mb", request.scratch_mb, limits.max_scratch_mb)
+    bounds = Bounds(
+        cpu_time=cpu or limits.default_cpu or None,
+        threads=threads or limits.default_threads or None,
+        scratch_bytes=(scratch or 0) * MIB,
+        network=_network(request.network, limits.network_rules),
+    )
+    if request.mode == "reuse" and not limits.allow_reuse:
+        raise InvalidTask("mode reuse is not allowed on this installation: leave it out")
+    check_mode(request.mode, bounds)
+    return bounds
+
+
+def _network(asked: Sequence[str], rules: Sequence[str]) -> tuple[str, ...]:
+    endpoints = [Endpoint.parse(text) for text in asked]
+    for endpoint in endpoints:
+        if not is_allowed(endpoint, rules):
+            raise InvalidTask(
+                f"network: this installation allows no run to connect to {endpoint}: leave it out, "
+                "or have the operator add it to FLEETING_LIMITS__NETWORK"
+            )
+    return tuple(map(str, endpoints))
 
 
 def describe(error: ValidationError) -> str:

@@ -22,7 +22,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from ..domain.errors import InvalidSetting, UnknownSetting
+from ..domain.bounds import check_enforced
+from ..domain.errors import InvalidSetting, IsolationUnavailable, UnknownSetting
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
 from ..domain.task import describe
@@ -247,8 +248,8 @@ def variables() -> frozenset[str]:
 
 def limit_variable(name: str) -> str:
     """The environment variable of one of the limits; durations say that they are seconds."""
-    is_duration = isinstance(Limits.model_fields[name].default, timedelta)
-    return f"{PREFIX}LIMITS{NESTED}{name.upper()}{'_SECONDS' if is_duration else ''}"
+    alias = Limits.model_fields[name].validation_alias
+    return f"{PREFIX}LIMITS{NESTED}{str(alias or name).upper()}"
 
 
 def _check_file() -> None:
@@ -282,6 +283,27 @@ def _check_together(settings: Settings) -> None:
         raise InvalidSetting(
             "isolation none runs scripts inside the worker: it is for memory mode, use process"
         )
+
+    _check_policy(settings)
+
+
+def _check_policy(settings: Settings) -> None:
+    limits = settings.limits
+    if settings.isolation_in_force < limits.min_isolation:
+        raise InvalidSetting(
+            f"isolation {settings.isolation} is weaker than this installation's least: set "
+            f"FLEETING_ISOLATION={limits.min_isolation} or stronger, or lower "
+            "FLEETING_LIMITS__MIN_ISOLATION"
+        )
+    if settings.sandbox_reuse and not limits.allow_reuse:
+        raise InvalidSetting(
+            "FLEETING_SANDBOX_REUSE keeps processes, which FLEETING_LIMITS__ALLOW_REUSE=false "
+            "forbids: unset one of them"
+        )
+    try:
+        check_enforced(limits.default_bounds, settings.isolation_in_force)
+    except IsolationUnavailable as exc:
+        raise InvalidSetting(f"the limits cannot be enforced: default {exc.message}") from None
 
 
 def _with_names(error: ValidationError) -> str:

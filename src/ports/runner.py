@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from ..domain.attestation import Attestation
+from ..domain.bounds import UNBOUNDED, Bounds
 from ..domain.isolation import Isolation
 from ..domain.json_value import JsonValue
 from ..domain.verdict import RunReport
@@ -40,6 +41,8 @@ class RunRequest:
     """Memory allowed beyond the interpreter's own; None: no limit asked for."""
     max_value_bytes: int
     max_output_bytes: int
+    bounds: Bounds = UNBOUNDED
+    """What else it is held to, and given; a run with any of these shares no process."""
     tenant: str = ""
     """Whom the run belongs to: only runs of one tenant may share a process that is kept."""
     reuse: bool | None = None
@@ -82,6 +85,7 @@ class Runner(Protocol):
         Raises:
             SandboxUnavailable: no process for the run could be started.
             InvalidTask: the request asks for a limit that this runner cannot enforce.
+            IsolationUnavailable: it takes a stronger level to hold it to its bounds.
         """
         ...
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from ..domain.bounds import check_enforced
 from ..domain.caps import check_parameters, check_source_size
 from ..domain.errors import InvalidTask, IsolationUnavailable, RequestError, SourceUnknown
 from ..domain.isolation import Isolation
@@ -95,6 +96,7 @@ class CheckTask:
         yield partial(check_function_name, request.function)
         yield partial(allow, request, self._limits)
         yield partial(self._check_isolation, request)
+        yield partial(self._check_bounds, request)
         yield partial(check_parameters, request.args, request.kwargs, self._limits)
 
     def _check_isolation(self, request: TaskRequest) -> None:
@@ -104,11 +106,25 @@ class CheckTask:
                 f"isolation {wanted} is not in force on this installation, which gives "
                 f"{self._isolation}: ask for {self._isolation} or less"
             )
+        least = self._limits.min_isolation
+        if wanted is not None and wanted < least:
+            raise InvalidTask(
+                f"this installation runs nothing below isolation {least}: leave isolation out, or "
+                f"ask for {least} or more"
+            )
         if self._isolation is Isolation.NONE and (request.timeout_seconds or request.memory_mb):
             raise InvalidTask(
                 "timeout_seconds and memory_mb cannot be enforced with isolation none, where the "
                 "script runs inside this process: leave them out or use isolation process"
             )
+
+    def _check_bounds(self, request: TaskRequest) -> None:
+        try:
+            bounds = allow(request, self._limits).bounds
+        except RequestError:
+            # A finding of its own.
+            return
+        check_enforced(bounds, self._isolation)
 
     async def _look_up(self, request: TaskRequest) -> _Found:
         if request.source is None:

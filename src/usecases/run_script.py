@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..domain.bounds import check_enforced
 from ..domain.errors import IsolationUnavailable, RequestError, SandboxUnavailable, SourceUnknown
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
@@ -29,10 +30,16 @@ class RunScript:
         """Run the script of `task`; waits while the source store is away."""
         in_force = self._runner.isolation
         try:
-            _check_isolation(task, in_force)
+            _check_isolation(task, in_force, self._limits.min_isolation)
+            check_enforced(task.bounds, in_force)
             return self._runner.run(self._request(task, run_id), observer)
         except (RequestError, SandboxUnavailable) as exc:
             return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
+
+    @property
+    def isolation(self) -> Isolation:
+        """The level in force for every run."""
+        return self._runner.isolation
 
     def stop(self, run_id: str) -> None:
         """End a run at once, from any thread."""
@@ -51,7 +58,9 @@ class RunScript:
             memory_bytes=task.memory_bytes if is_limited else None,
             max_value_bytes=self._limits.max_value_bytes,
             max_output_bytes=self._limits.max_output_bytes,
+            bounds=task.bounds,
             tenant=task.namespace,
+            reuse=None if task.mode is None else task.mode == "reuse",
         )
 
     def _source(self, task: Task) -> str:
@@ -65,8 +74,9 @@ class RunScript:
         return text
 
 
-def _check_isolation(task: Task, in_force: Isolation) -> None:
-    if task.isolation is not None and task.isolation > in_force:
+def _check_isolation(task: Task, in_force: Isolation, least: Isolation) -> None:
+    wanted = max(task.isolation or least, least)
+    if wanted > in_force:
         raise IsolationUnavailable(
-            f"isolation {task.isolation} is not in force in this worker: it gives {in_force}"
+            f"isolation {wanted} is not in force in this worker: it gives {in_force}"
         )

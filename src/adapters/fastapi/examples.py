@@ -169,6 +169,20 @@ STREAM: Final = (
     f'data: {{"key":"{KEY}","status":"succeeded","value":3}}\n\n'
 )
 
+TASK_STREAM: Final = (
+    "retry: 1000\nid: new.0.0\n\n"
+    ": listening\n\n"
+    "event: status\n"
+    "id: running.1.0\n"
+    f'data: {{"key":"{KEY}","status":"running","attempt":1}}\n\n'
+    "event: output\n"
+    "id: running.1.8\n"
+    f'data: {{"key":"{KEY}","attempt":1,"start":0,"text":"step 1\\\\n"}}\n\n'
+    "event: result\n"
+    "id: succeeded.1.8\n"
+    f'data: {{"key":"{KEY}","status":"succeeded","value":3}}\n\n'
+)
+
 READY: Final[dict[str, Any]] = {
     "status": "ready",
     "checks": {
@@ -206,6 +220,14 @@ CAPABILITIES: Final[dict[str, Any]] = {
         "max_countdown_seconds": 604800.0,
         "default_memory_mb": 256,
         "max_memory_mb": 2048,
+        "default_cpu_seconds": 0.0,
+        "max_cpu_seconds": 3600.0,
+        "default_threads": 0,
+        "max_threads": 64,
+        "max_scratch_mb": 64,
+        "network": [],
+        "allow_reuse": True,
+        "min_isolation": "none",
         "queue_patience_seconds": 86400.0,
         "idempotency_window_seconds": 86400.0,
     },

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from ...domain.isolation import Isolation
 from ...domain.limits import Limits
 from ...usecases.retrieve import MAX_PAGE, MAX_WAIT
 
@@ -52,6 +53,22 @@ class LimitFacts(BaseModel):
     """Memory of a run that asks for none, in MiB."""
     max_memory_mb: int
     """Most memory of a run, in MiB."""
+    default_cpu_seconds: float
+    """Processor time of a run that asks for none; 0: not limited by itself."""
+    max_cpu_seconds: float
+    """Most processor time of a run."""
+    default_threads: int
+    """Threads of a run that asks for none; 0: not counted."""
+    max_threads: int
+    """Most threads of a run."""
+    max_scratch_mb: int
+    """Most room for files of a run, in MiB; 0: none."""
+    network: list[str]
+    """Patterns of what runs may be allowed to connect to."""
+    allow_reuse: bool
+    """Whether a task may ask for `mode` `reuse`."""
+    min_isolation: Isolation
+    """Weakest isolation that a task may ask for."""
     queue_patience_seconds: float
     """How long a task may wait for a worker before it counts as lost."""
     idempotency_window_seconds: float
@@ -66,10 +83,9 @@ class LimitFacts(BaseModel):
             "max_page": MAX_PAGE,
         }
         own = dict(_fact(name, getattr(limits, name)) for name in Limits.model_fields)
-        return cls.model_validate(http | own)
+        return cls.model_validate(http | own | {"network": list(limits.network_rules)})
 
 
-def _fact(name: str, value: int | timedelta) -> tuple[str, float]:
-    if isinstance(value, timedelta):
-        return f"{name}_seconds", value.total_seconds()
-    return name, value
+def _fact(name: str, value: object) -> tuple[str, object]:
+    shown = str(Limits.model_fields[name].validation_alias or name)
+    return shown, value.total_seconds() if isinstance(value, timedelta) else value

@@ -38,6 +38,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.ScriptRaised: 422,
     e.RunTimedOut: 422,
     e.MemoryExceeded: 422,
+    e.CpuTimeExceeded: 422,
     e.ResultNotSerializable: 422,
     e.ValueTooLarge: 422,
     e.OutputTooLarge: 422,

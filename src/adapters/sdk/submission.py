@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypedDict
 
+from ...domain.bounds import Mode
 from ...domain.errors import InvalidTask
 from ...domain.json_value import JsonValue, encode_parameters, parse_json
 from ...domain.task import RetryCause, TaskRequest
@@ -23,6 +24,11 @@ class Options(TypedDict, total=False):
     retry_on: list[RetryCause]
     isolation: str
     memory_mb: int
+    cpu_seconds: float
+    threads: int
+    scratch_mb: int
+    network: list[str]
+    mode: Mode
     countdown_seconds: float
     idempotency_key: str
     labels: dict[str, str]

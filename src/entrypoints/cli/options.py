@@ -21,6 +21,7 @@ class RetryCause(StrEnum):
     RAISED = "raised"
     TIMED_OUT = "timed_out"
     MEMORY = "memory"
+    CPU = "cpu"
     DIED = "died"
 
 
@@ -108,6 +109,42 @@ MemoryMb = Annotated[
     int | None,
     typer.Option(
         help="Memory that each run may take, in MiB.", show_default=False, rich_help_panel=TASK
+    ),
+]
+CpuSeconds = Annotated[
+    float | None,
+    typer.Option(
+        help="Processor time that each run may take.", show_default=False, rich_help_panel=TASK
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        help="Most threads of each run at a time.", show_default=False, rich_help_panel=TASK
+    ),
+]
+ScratchMb = Annotated[
+    int | None,
+    typer.Option(
+        help="Room for files under /tmp, in MiB.", show_default=False, rich_help_panel=TASK
+    ),
+]
+Network = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="tcp:HOST:PORT",
+        help="What each run may connect to; may be given several times.",
+        show_default=False,
+        rich_help_panel=TASK,
+    ),
+]
+RunMode = Annotated[
+    Literal["fresh", "reuse"] | None,
+    typer.Option(
+        "--mode",
+        help="Whether each run has a process of its own.",
+        show_default=False,
+        rich_help_panel=TASK,
     ),
 ]
 TtlSeconds = Annotated[

@@ -36,6 +36,10 @@ def run(
     isolation: Isolation = None,
     timeout_seconds: o.TimeoutSeconds = None,
     memory_mb: o.MemoryMb = None,
+    cpu_seconds: o.CpuSeconds = None,
+    threads: o.Threads = None,
+    scratch_mb: o.ScratchMb = None,
+    network: o.Network = None,
     as_json: o.Json = False,
 ) -> None:
     """Run a function of a script here and now, without any server.
@@ -47,7 +51,14 @@ def run(
     """
     source = read_script(script)
     positional, keywords = json_list(args), json_object(kwargs)
-    wanted = given(timeout_seconds=timeout_seconds, memory_mb=memory_mb)
+    wanted = given(
+        timeout_seconds=timeout_seconds,
+        memory_mb=memory_mb,
+        cpu_seconds=cpu_seconds,
+        threads=threads,
+        scratch_mb=scratch_mb,
+        network=network,
+    )
 
     from ..local import Fleeting
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from fleeting.domain.bounds import UNBOUNDED, Bounds
+from fleeting.domain.isolation import Isolation
 from fleeting.domain.limits import KIB, MIB, Limits
 
 
@@ -30,6 +32,9 @@ def test_defaults_are_those_of_the_reference() -> None:
     assert (limits.default_attempts, limits.max_attempts) == (3, 10)
     assert limits.max_countdown == timedelta(days=7)
     assert (limits.default_memory_mb, limits.max_memory_mb) == (256, 2048)
+    assert (limits.default_cpu, limits.max_cpu) == (timedelta(0), timedelta(hours=1))
+    assert (limits.default_threads, limits.max_threads) == (0, 64)
+    assert limits.max_scratch_mb == 64
     assert limits.queue_patience == limits.idempotency_window == timedelta(hours=24)
 
 
@@ -62,9 +67,16 @@ def test_duration_may_be_a_whole_year() -> None:
     assert Limits(max_ttl_seconds=timedelta(days=366)).max_ttl == timedelta(days=366)
 
 
+MAY_BE_NONE = {"default_threads", "max_scratch_mb"}
+
+
 @pytest.mark.parametrize(
     "name",
-    [name for name, field in Limits.model_fields.items() if isinstance(field.default, int)],
+    [
+        name
+        for name, field in Limits.model_fields.items()
+        if type(field.default) is int and name not in MAY_BE_NONE
+    ],
 )
 def test_count_is_at_least_one(name: str) -> None:
     with pytest.raises(ValidationError, match="greater than 0"):
@@ -80,6 +92,8 @@ def test_count_is_at_least_one(name: str) -> None:
         ("default_ttl", "max_ttl", (60, 30)),
         ("default_attempts", "max_attempts", (3, 2)),
         ("default_memory_mb", "max_memory_mb", (256, 255)),
+        ("default_cpu", "max_cpu", (60, 30)),
+        ("default_threads", "max_threads", (3, 2)),
     ],
 )
 def test_default_beyond_its_cap_is_refused_by_name(
@@ -118,3 +132,28 @@ def test_source_is_kept_as_long_as_any_task_can_need_it() -> None:
     }
 
     assert Limits.model_validate(given).source_keep == timedelta(seconds=1000 + 200 + 3 * 60)
+
+
+@pytest.mark.parametrize("name", sorted(MAY_BE_NONE))
+def test_nothing_is_a_limit_too(name: str) -> None:
+    assert getattr(Limits.model_validate({name: 0}), name) == 0
+    with pytest.raises(ValidationError):
+        Limits.model_validate({name: -1})
+
+
+def test_runs_are_bound_by_default_as_the_installation_says() -> None:
+    assert Limits().default_bounds == UNBOUNDED
+    limits = Limits(default_cpu_seconds=timedelta(seconds=5), default_threads=2)
+    assert limits.default_bounds == Bounds(cpu_time=timedelta(seconds=5), threads=2)
+
+
+def test_runs_may_connect_nowhere_and_share_by_default() -> None:
+    assert Limits().network_rules == ()
+    assert Limits().allow_reuse
+    assert Limits().min_isolation is Isolation.NONE
+
+
+def test_patterns_of_places_are_separated_by_commas() -> None:
+    assert Limits(network="tcp:a:1, tcp:*.b:2").network_rules == ("tcp:a:1", "tcp:*.b:2")
+    with pytest.raises(ValidationError, match="write tcp:host:port"):
+        Limits(network="everything")

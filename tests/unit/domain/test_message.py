@@ -33,10 +33,15 @@ REQUESTS = st.fixed_dictionaries(
         "ttl_seconds": st.none() | st.floats(0.001, 86_400),
         "max_attempts": st.none() | st.integers(1, 10),
         "retry_on": st.lists(
-            st.sampled_from(["worker_lost", "raised", "timed_out", "memory", "died"]), max_size=3
+            st.sampled_from(["worker_lost", "raised", "timed_out", "memory", "cpu", "died"]),
+            max_size=3,
         ),
         "isolation": st.sampled_from([None, "none", "process", "confined", "isolated"]),
         "memory_mb": st.none() | st.integers(1, 2048),
+        "cpu_seconds": st.none() | st.floats(0.001, 3600),
+        "threads": st.none() | st.integers(1, 64),
+        "scratch_mb": st.none() | st.integers(1, 64),
+        "mode": st.sampled_from([None, "fresh"]),
         "countdown_seconds": st.floats(0, 604_800),
         "labels": st.dictionaries(
             st.from_regex(r"[A-Za-z0-9_.-]{1,9}", fullmatch=True), st.text(max_size=9), max_size=3
@@ -125,6 +130,32 @@ def test_message_is_laid_out_as_documented() -> None:
             "deadline": "2026-11-21T12:03:00Z",
         },
     }
+
+
+def test_bounds_travel() -> None:
+    limits = {"network": "tcp:*:443"}
+    task = a_task(
+        limits=Limits(**limits),
+        cpu_seconds=2.5,
+        threads=3,
+        scratch_mb=4,
+        network=["tcp:a:443"],
+        mode="fresh",
+    )
+
+    told = read(encode(task, inline_bytes=1024), **limits)
+
+    assert (told.bounds, told.mode) == (task.bounds, task.mode)
+
+
+def test_worker_refuses_what_its_own_policy_does_not_allow() -> None:
+    """Whoever can write to the queue need not have asked the API."""
+    assert "allows no run to connect to tcp:a:443" in refusal(
+        a_message(options={"network": ["tcp:a:443"]})
+    )
+    assert "mode reuse is not allowed" in refusal(
+        a_message(options={"mode": "reuse"}), allow_reuse=False
+    )
 
 
 def test_what_a_message_leaves_out_gets_the_defaults_of_the_worker() -> None:

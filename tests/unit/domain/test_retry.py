@@ -76,6 +76,7 @@ def test_backoff_does_not_change() -> None:
         ("script_raised", "raised"),
         ("run_timed_out", "timed_out"),
         ("memory_exceeded", "memory"),
+        ("cpu_time_exceeded", "cpu"),
         ("run_died", "died"),
         ("sandbox_unavailable", "worker_lost"),
     ],

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from fleeting.domain.bounds import UNBOUNDED, Bounds
 from fleeting.domain.errors import InvalidTask
 from fleeting.domain.isolation import Isolation
 from fleeting.domain.limits import MIB, Limits
@@ -187,6 +188,9 @@ def test_deadline_leaves_time_for_countdown_queue_and_every_attempt() -> None:
         ("countdown_seconds", 604_800, "countdown_seconds is at most 604800 on"),
         ("max_attempts", 10, "max_attempts is at most 10 on"),
         ("memory_mb", 2048, "memory_mb is at most 2048 on"),
+        ("cpu_seconds", 3600, "cpu_seconds is at most 3600 on"),
+        ("threads", 64, "threads is at most 64 on"),
+        ("scratch_mb", 64, "scratch_mb is at most 64 on"),
     ],
 )
 def test_option_is_taken_up_to_its_cap_and_refused_beyond(option: str, cap: int, name: str) -> None:
@@ -194,6 +198,61 @@ def test_option_is_taken_up_to_its_cap_and_refused_beyond(option: str, cap: int,
 
     with pytest.raises(InvalidTask, match=name):
         allow(a_request(**{option: cap + 1}), Limits())
+
+
+def test_bounds_come_from_the_options() -> None:
+    task = a_task(
+        limits=Limits(network="tcp:*.example.com:443"),
+        cpu_seconds=1.5,
+        threads=3,
+        scratch_mb=2,
+        network=["tcp:API.example.com:443"],
+        mode="fresh",
+    )
+
+    assert task.bounds == Bounds(
+        cpu_time=timedelta(seconds=1.5),
+        threads=3,
+        scratch_bytes=2 * MIB,
+        network=("tcp:api.example.com:443",),
+    )
+    assert task.mode == "fresh"
+
+
+def test_task_that_asks_for_no_bounds_has_none() -> None:
+    assert (a_task().bounds, a_task().mode) == (UNBOUNDED, None)
+
+
+def test_bounds_of_the_installation_hold_where_a_task_asks_for_none() -> None:
+    limits = Limits(default_cpu_seconds=timedelta(seconds=7), default_threads=2)
+
+    assert a_task(limits=limits).bounds == Bounds(cpu_time=timedelta(seconds=7), threads=2)
+    assert a_task(limits=limits, cpu_seconds=1, threads=1).bounds == Bounds(
+        cpu_time=timedelta(seconds=1), threads=1
+    )
+
+
+def test_no_run_may_connect_anywhere_by_default() -> None:
+    with pytest.raises(InvalidTask, match=r"connect to tcp:a:1: .* FLEETING_LIMITS__NETWORK"):
+        allow(a_request(network=["tcp:a:1"]), Limits())
+
+
+def test_each_place_to_connect_to_must_be_allowed() -> None:
+    with pytest.raises(InvalidTask, match="connect to tcp:b:1"):
+        allow(a_request(network=["tcp:a:1", "tcp:b:1"]), Limits(network="tcp:a:1"))
+
+
+def test_kept_process_may_be_asked_for_where_the_installation_allows_it() -> None:
+    assert a_task(mode="reuse").mode == "reuse"
+
+    with pytest.raises(InvalidTask, match="mode reuse is not allowed on this installation: leave"):
+        allow(a_request(mode="reuse"), Limits(allow_reuse=False))
+    assert allow(a_request(mode="fresh"), Limits(allow_reuse=False))
+
+
+def test_kept_process_does_not_go_with_bounds_of_one_run() -> None:
+    with pytest.raises(InvalidTask, match="mode reuse does not go with threads"):
+        allow(a_request(mode="reuse", threads=2), Limits())
 
 
 def test_cap_is_written_in_full() -> None:

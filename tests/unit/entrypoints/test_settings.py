@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -280,3 +281,28 @@ def test_origin_of_each_value_is_known(config: Path, monkeypatch: pytest.MonkeyP
 
 def test_preimported_modules_are_a_list() -> None:
     assert load(sandbox_preimport="json, decimal,").preimported == ("json", "decimal")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"isolation": "process", "limits": {"min_isolation": "confined"}},
+            "isolation process is weaker .*: set FLEETING_ISOLATION=confined or stronger",
+        ),
+        ({"sandbox_reuse": True, "limits": {"allow_reuse": False}}, "unset one of them"),
+        (
+            {"isolation": "process", "limits": {"default_threads": 2}},
+            "limits cannot be enforced: default threads takes isolation confined",
+        ),
+    ],
+)
+def test_settings_that_break_the_policy_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidSetting, match=message):
+        load(**settings)
+
+
+def test_stronger_than_the_least_isolation_is_fine() -> None:
+    limits = {"min_isolation": "process"}
+
+    assert load(isolation="confined", limits=limits).limits.min_isolation == "process"

@@ -120,6 +120,32 @@ async def test_limits_are_refused_where_nothing_can_enforce_them(limit: dict[str
     assert await problems(home, **limit) == ["invalid_task"]
 
 
+@pytest.mark.parametrize(
+    ("option", "level"), [({"cpu_seconds": 1}, "none"), ({"threads": 1}, "process")]
+)
+async def test_bounds_are_refused_where_nothing_can_enforce_them(
+    option: dict[str, int], level: str
+) -> None:
+    weak, strong = Isolation(level), Isolation.ISOLATED
+
+    assert await problems(Installation(isolation=weak), **option) == ["isolation_unavailable"]
+    assert await problems(Installation(isolation=strong), **option) == []
+
+
+async def test_bound_beyond_its_cap_is_one_problem(home: Installation) -> None:
+    assert await problems(home, threads=1000) == ["invalid_task"]
+
+
+async def test_less_than_the_least_isolation_cannot_be_asked_for() -> None:
+    home = Installation(isolation=Isolation.ISOLATED, min_isolation="confined")
+
+    finding = await home.check(a_request(isolation="process"))
+
+    assert "nothing below isolation confined: leave" in finding.problems[0].message
+    for wanted in (None, "confined", "isolated"):
+        assert await problems(home, isolation=wanted) == []
+
+
 async def test_admitted_source_is_kept_as_long_as_a_task_can_need_it(home: Installation) -> None:
     assert await home.check.admit(a_request()) == DIGEST
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fleeting.adapters.memory.source_store import MemorySourceReader
+from fleeting.domain.bounds import Bounds
 from fleeting.domain.errors import InvalidTask, SandboxUnavailable, StoreUnavailable
 from fleeting.domain.isolation import Isolation
 from fleeting.domain.limits import MIB
@@ -155,3 +156,37 @@ def test_run_is_stopped_by_its_name(home: Installation) -> None:
     a_script(home).stop("run-1")
 
     assert home.worker.runner.stopped == ["run-1"]
+
+
+async def test_runner_is_told_the_bounds_and_the_mode(home: Installation) -> None:
+    task = await home.submitted(cpu_seconds=2, mode="fresh")
+    task = replace(task, mode="reuse")
+    run(home, task)
+    run(home, replace(task, mode="fresh"))
+    run(home, replace(task, mode=None))
+
+    requests = home.worker.runner.requests
+    assert {request.bounds for request in requests} == {Bounds(cpu_time=timedelta(seconds=2))}
+    assert [request.reuse for request in requests] == [True, False, None]
+
+
+async def test_bounds_that_the_worker_cannot_enforce_are_refused(home: Installation) -> None:
+    task = replace(await home.submitted(), bounds=Bounds(threads=2))
+
+    report = run(home, task)
+
+    assert report.error is not None
+    assert report.error.code == "isolation_unavailable"
+    assert home.worker.runner.requests == []
+
+
+async def test_worker_below_the_least_isolation_runs_nothing() -> None:
+    """Its settings may be older than those of the API."""
+    home = Installation(min_isolation="confined")
+    task = await home.submitted()
+
+    report = run(home, task)
+
+    assert report.error is not None
+    assert "isolation confined is not in force in this worker" in report.error.message
+    assert home.worker.runner.requests == []
