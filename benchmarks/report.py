@@ -22,6 +22,7 @@ _TITLES: Final = {
     "latency": "Latency: submit, wait, have the value; one at a time",
     "values": "Retrieval: the 100 values of a function, 200 bytes each",
     "submit": "Submission over HTTP",
+    "sandbox": "Sandbox: one run at a time, without queue and store",
 }
 
 _FIGURES: Final = {
@@ -29,6 +30,7 @@ _FIGURES: Final = {
     "cpu_us_per_task": "CPU µs/task",
     "calls_per_second": "calls/s",
     "cpu_us_per_call": "CPU µs/call",
+    "cpu_us_per_run": "CPU µs/run",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from . import machine, submit, tasks, values
+from . import machine, sandbox, submit, tasks, values
 from .profile import Profile
 from .progress import Progress
 from .ratio import spreads
@@ -18,6 +18,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Profile], Iterator[Measured]]]] = {
     "tasks": tasks.one_round,
     "values": values.one_round,
     "submit": submit.one_round,
+    "sandbox": sandbox.one_round,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Final
 
 import psutil
@@ -20,6 +21,23 @@ from .scripts import ARGUMENTS, SOURCE
 
 _AT_ONCE: Final = 2
 """As many as the workers beside it run."""
+
+
+class Sandbox:
+    """The sandbox of a worker with these settings, one run at a time."""
+
+    def __init__(self, settings: Settings, *, reuse: bool) -> None:
+        self._runner = runners.make(settings)
+        self._reuse = reuse
+        self._names = count(1)
+
+    def run(self) -> None:
+        """Run the source once."""
+        _run(self._runner, str(next(self._names)), reuse=self._reuse)
+
+    def close(self) -> None:
+        """End it."""
+        runners.close(self._runner)
 
 
 def alone(seconds: float) -> Figures:
@@ -52,7 +70,7 @@ def _keep_running(runner: Runner, name: str, seconds: float) -> int:
     return runs
 
 
-def _run(runner: Runner, run_id: str) -> None:
+def _run(runner: Runner, run_id: str, *, reuse: bool | None = None) -> None:
     limits = Limits()
     request = RunRequest(
         run_id=run_id,
@@ -65,6 +83,7 @@ def _run(runner: Runner, run_id: str) -> None:
         memory_bytes=limits.default_memory_mb * MIB,
         max_value_bytes=limits.max_value_bytes,
         max_output_bytes=limits.max_output_bytes,
+        reuse=reuse,
     )
     report = runner.run(request, _Deaf())
     if report.error is not None:
