@@ -16,6 +16,7 @@ from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
+from . import packing
 from .tls import SentinelTlsConnection, TlsConnection
 from .url import RedisUrl
 
@@ -55,7 +56,15 @@ def async_client_for(url: RedisUrl) -> AsyncClient:
         sentinel = AsyncSentinel(url.nodes, sentinel_kwargs=ask)
         master: redis_async.Redis = sentinel.master_for(url.master_name, retry=retry, **settings)
         return master
-    return redis_async.Redis(**settings, **_place(url), retry=retry)
+    if url.kind == "socket":
+        del settings["socket_connect_timeout"], settings["socket_keepalive"]
+        place: dict[str, Any] = {"path": url.path, "connection_class": packing.SocketConnection}
+    else:
+        is_tls = settings.pop("ssl", False)
+        kind = packing.TlsConnection if is_tls else packing.TcpConnection
+        place = {**_place(url), "connection_class": kind}
+    pool = redis_async.ConnectionPool(**settings, **place, retry=retry)
+    return redis_async.Redis.from_pool(pool)
 
 
 def close(client: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -13,6 +14,7 @@ from .commands import Command, Plan, Reply
 from .exchange import checked, completed
 from .faults import VENDOR_ERRORS, is_passing, translated
 from .pipelines import refresh, send, send_async
+from .shared_trips import SharedTrips
 from .url import RedisUrl
 
 T = TypeVar("T")
@@ -51,6 +53,7 @@ class RedisConnection:
         self._lock = Lock()
         self._client: Client | None = None
         self._async_client: AsyncClient | None = None
+        self._together: SharedTrips
 
     @classmethod
     def to(cls, url: RedisUrl) -> RedisConnection:
@@ -79,13 +82,19 @@ class RedisConnection:
             result: T = end.value
             return result
 
-    async def run_async(self, plan: Plan[T]) -> T:
-        """Carry out a plan in the running event loop; raises as `run`."""
+    async def run_async(self, plan: Plan[T], *, shared: bool = False) -> T:
+        """Carry out a plan in the running event loop; raises as `run`.
+
+        Args:
+            plan: what is to be said.
+            shared: in round trips with what others have to say, which is cheaper under load; not
+                for what may take the server long.
+        """
         steps, replies = completed(plan, self.where), _NOTHING_YET
         cancellations = _cancellations()
         try:
             while True:
-                replies = await self._attempt_async(steps.send(replies))
+                replies = await self._attempt_async(steps.send(replies), shared=shared)
                 if _cancellations() > cancellations:
                     # On Python 3.11 `asyncio.wait_for`, by which redis-py sends, forgets a
                     # cancellation that meets the end of its work (fixed in 3.12: gh-86296).
@@ -123,13 +132,15 @@ class RedisConnection:
                 pause = self._pause_after(error, pauses)
             time.sleep(pause)
 
-    async def _attempt_async(self, commands: Sequence[Command]) -> list[Reply]:
+    async def _attempt_async(self, commands: Sequence[Command], *, shared: bool) -> list[Reply]:
         pauses, is_first = iter(self._pauses), True
         while True:
             try:
                 client = self._async()
                 if not is_first:
                     await refresh(client)
+                if shared and is_first:
+                    return checked(await self._together(commands))
                 return checked(await send_async(client, commands))
             except VENDOR_ERRORS as error:
                 pause, is_first = self._pause_after(error, pauses), False
@@ -137,7 +148,8 @@ class RedisConnection:
 
     def _async(self) -> AsyncClient:
         if self._async_client is None:
-            self._async_client = self._make_async_client()
+            client = self._async_client = self._make_async_client()
+            self._together = SharedTrips(partial(send_async, client))
         return self._async_client
 
     def _pause_after(self, error: Exception, pauses: Iterator[float]) -> float:

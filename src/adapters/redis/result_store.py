@@ -74,7 +74,7 @@ class RedisResultReader:
         self._joins = Joins(is_possible=not layout.is_sharded)
 
     async def read(self, address: Address) -> StoredResult | None:
-        return await self._connection.run_async(reading.read(self._space, address))
+        return await self._connection.run_async(reading.read(self._space, address), shared=True)
 
     async def values(
         self, namespace: str, function: str, part: Slice, *, max_bytes: int
