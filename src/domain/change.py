@@ -37,6 +37,9 @@ class Change:
     only_if_stale: bool = False
     """Refuse while the lease of the stored attempt is valid (a take-over)."""
 
+    unless_cancelled: bool = False
+    """Refuse if the task is marked as to be cancelled (a claim made without looking first)."""
+
     lease: timedelta | None = None
     """How long the claim is valid from the moment of the swap; None: no claim."""
 
@@ -86,6 +89,8 @@ class Note:
     hold: Hold
     progress: Progress | None
     output: str | None
+    output_start: int = 0
+    """How many characters were printed before what `output` holds."""
 
 
 def opening(record: Record, *, now: datetime) -> Change:

@@ -76,6 +76,8 @@ class Record(BaseModel):
     status: Status = Status.QUEUED
     attempt: int = 0
     max_attempts: int = 1
+    unstarted: int = 0
+    """How many attempts were claimed and given up before their run began: they do not count."""
     submitted_at: datetime
     deadline: datetime
     ttl: timedelta
@@ -89,6 +91,8 @@ class Record(BaseModel):
     error: ErrorInfo | None = None
     value_bytes: int | None = None
     output: str = ""
+    output_start: int = 0
+    """While the task runs, `output` is the latest part; so many characters came before it."""
     progress: Progress | None = None
     labels: dict[str, str] = Field(default_factory=dict)
     cancel_requested: bool = False
@@ -102,6 +106,11 @@ class Record(BaseModel):
     def version(self) -> str:
         """Changes with every legal transition, so it serves as the token of a compare-and-swap."""
         return f"{self.status}:{self.attempt}"
+
+    @property
+    def runs(self) -> int:
+        """How many attempts have begun, the present one included."""
+        return self.attempt - self.unstarted
 
     @property
     def keep_until(self) -> datetime:
@@ -118,6 +127,15 @@ class Record(BaseModel):
         """The record after a run that is to be repeated; `error` says why."""
         return self._to(
             Status.QUEUED, starts_after=starts_after, error=error, worker="", progress=None
+        )
+
+    def given_up(self) -> Record:
+        """The record after a claim whose run never began: somebody else may claim it.
+
+        The attempt's number is used up all the same, so that no version comes twice.
+        """
+        return self._to(
+            Status.QUEUED, unstarted=self.unstarted + 1, started_at=None, worker="", progress=None
         )
 
     def running(self, *, at: datetime, worker: str) -> Record:

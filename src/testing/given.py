@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -164,6 +165,12 @@ def claim(old: Record, new: Record, *, now: datetime, lease: timedelta = LONG) -
         lease=lease,
         keep=transition(old, new, now=now).keep,
     )
+
+
+def blind_claim(record: Record, *, now: datetime) -> Change:
+    """The change by which a worker claims a queued task without having looked at it."""
+    running = record.running(at=now, worker="worker-1")
+    return replace(claim(record, running, now=now), unless_cancelled=True)
 
 
 def success(record: Record, *, at: datetime, value: bytes = b"1") -> Record:

@@ -11,7 +11,7 @@ from ..ports.event_feed import EventFeed
 from ..ports.result_store import ResultReader, ResultWriter
 from ..ports.task_records import TaskRecords
 from .contract import PassTime, Run, StoreContract
-from .given import LONG, Given, claim, hold, success
+from .given import LONG, Given, blind_claim, claim, hold, success
 
 
 class LeaseContract(StoreContract):
@@ -56,6 +56,20 @@ class LeaseContract(StoreContract):
         [found] = writer.load([record.address])
 
         assert found.lease_left is None or found.lease_left < timedelta(0)
+
+    def test_claim_made_without_looking_heeds_the_cancel_mark(
+        self, run: Run, writer: ResultWriter, records: TaskRecords, given: Given
+    ) -> None:
+        """`unless_cancelled` refuses where the task shall end, and the snapshot says why."""
+        marked, other = given.queued(1), given.queued(2)
+        run(records.request_cancel(marked.address))
+
+        outcomes = writer.store([blind_claim(record, now=given.now) for record in (marked, other)])
+
+        assert [type(outcome) for outcome in outcomes] == [Refused, Swapped]
+        assert isinstance(outcomes[0], Refused)
+        assert outcomes[0].snapshot.cancel_requested
+        assert outcomes[0].snapshot.record == marked
 
     def test_take_over_of_a_valid_lease_is_refused(
         self, writer: ResultWriter, given: Given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -63,14 +63,30 @@ class Leases:
     @contextmanager
     def hold(self, hold: Hold, stop: Callable[[], None]) -> Iterator[Held]:
         """Keep `hold` alive while the block runs; `stop` is called if the run must end."""
-        held = Held(hold, stop)
-        with self._lock:
-            self._held[hold] = held
+        with self.kept(self.take(hold, stop)) as held:
+            yield held
+
+    @contextmanager
+    def kept(self, held: Held) -> Iterator[Held]:
+        """Keep what `take` returned until the block ends, in whatever way."""
         try:
             yield held
         finally:
-            with self._lock:
-                del self._held[hold]
+            self.drop([held])
+
+    def take(self, hold: Hold, stop: Callable[[], None]) -> Held:
+        """Keep `hold` alive until `drop`; `stop` is called if the run must end."""
+        held = Held(hold, stop)
+        with self._lock:
+            self._held[hold] = held
+        return held
+
+    def drop(self, helds: Iterable[Held]) -> None:
+        """Keep these alive no longer; those that are kept no more are left alone."""
+        with self._lock:
+            for held in helds:
+                if self._held.get(held.hold) is held:
+                    del self._held[held.hold]
 
     def cancel(self, address: Address) -> None:
         """End the run at `address` if it is one of this process."""

@@ -25,6 +25,7 @@ class Cell:
     cancel_requested: bool = False
     progress: bytes | None = None
     output: bytes | None = None
+    output_start: int = 0
     deadline: datetime = field(kw_only=True)
 
     @classmethod
@@ -52,8 +53,11 @@ class Cell:
 
     def allows(self, change: Change, *, at: datetime) -> bool:
         """Whether `change` may take this cell's place."""
-        return self.version == change.expected and not (
-            change.only_if_stale and self.lease_until is not None and self.lease_until > at
+        is_held = self.lease_until is not None and self.lease_until > at
+        return (
+            self.version == change.expected
+            and not (change.only_if_stale and is_held)
+            and not (change.unless_cancelled and self.cancel_requested)
         )
 
     def is_held(self, hold: Hold) -> bool:
@@ -66,6 +70,7 @@ class Cell:
             self.progress = note.progress.model_dump_json().encode()
         if note.output is not None:
             self.output = note.output.encode("utf-8", "surrogatepass")
+            self.output_start = note.output_start
 
     def stored_record(self, address: Address) -> Record:
         """The record as it was swapped in.
@@ -97,6 +102,7 @@ class Cell:
             facts["progress"] = Progress.model_validate_json(self.progress)
         if self.output is not None:
             facts["output"] = self.output.decode("utf-8", "surrogatepass")
+            facts["output_start"] = self.output_start
         return record.model_copy(update=facts)
 
 

@@ -11,7 +11,7 @@ from ...domain.change import Change, Refused, Swapped
 from .announcements import Announcement, FeedSize, announce, prolong, withdraw
 from .commands import Command, Plan, Reply
 from .keyspace import Keyspace
-from .lists import Entry, Removal, entry_of, is_contested, place, rank
+from .lists import Entry, Removal, entry_of, is_contested, is_listed, place, rank
 from .record_codec import Stored, encode, milliseconds, moment, stored_at
 from .scripts import script
 
@@ -42,9 +42,14 @@ class _Outcome:
         return record is not None and record.version == self.change.record.version
 
     @property
-    def is_wrongly_listed(self) -> bool:
-        """Whether lists and feed were told of a change that did not take place."""
+    def is_wrongly_told(self) -> bool:
+        """Whether the feed was told of a change that did not take place."""
         return self.stored is not None and not (self.is_repeat or is_contested(self.change))
+
+    @property
+    def is_wrongly_listed(self) -> bool:
+        """Whether the lists were told of it, too."""
+        return self.is_wrongly_told and not is_listed(self.change)
 
     @property
     def answer(self) -> Swapped | Refused:
@@ -66,7 +71,7 @@ def store(layout: Layout, changes: Sequence[Change]) -> Plan[list[Swapped | Refu
     replies = yield [
         *(_swap(layout.space, change) for change in changes),
         *(_announcement(layout, change) for change in at_once),
-        *place(layout.space, [entry_of(change.record, change.keep) for change in sure]),
+        *place(layout.space, [entry_of(c.record, c.keep) for c in sure if not is_listed(c)]),
         *_prolong(layout, at_once),
     ]
     positions = iter(replies[len(changes) : len(changes) + len(at_once)])
@@ -94,6 +99,7 @@ def _swap(space: Keyspace, change: Change) -> Command:
         change.value or b"",
         "" if change.lease is None else milliseconds(change.lease),
         milliseconds(change.keep),
+        int(change.unless_cancelled),
     )
 
 
@@ -108,11 +114,12 @@ def _late(layout: Layout, outcomes: Sequence[_Outcome]) -> list[Command]:
     done = [o.change for o in outcomes if o.stored is None]
     waited = [change for change in done if is_contested(change)]
     wrong = [o for o in outcomes if o.is_wrongly_listed]
+    told = [o for o in outcomes if o.is_wrongly_told]
     unheard = done if layout.is_sharded else waited
     entries = [entry_of(change.record, change.keep) for change in waited]
     return [
         *place(layout.space, chain(entries, (_true_entry(o.change, o.stored) for o in wrong))),
-        *(withdraw(layout.space, o.change.record.address, o.position) for o in wrong if o.position),
+        *(withdraw(layout.space, o.change.record.address, o.position) for o in told if o.position),
         *(_announcement(layout, change) for change in unheard),
         *_prolong(layout, unheard),
     ]

@@ -74,6 +74,17 @@ def is_contested(change: Change) -> bool:
     return change.only_if_stale
 
 
+def is_listed(change: Change) -> bool:
+    """Whether the task stands in the right lists already: claiming a queued one moves nothing.
+
+    Its entry keeps the rank of the queued record, which every end of the attempt outranks.
+    """
+    if change.expected is None or change.only_if_stale:
+        return False
+    was, _ = status_of(change.expected)
+    return was is Status.QUEUED and change.record.status is Status.RUNNING
+
+
 def rank(version: str) -> int:
     """The order in which versions of a record follow each other.
 

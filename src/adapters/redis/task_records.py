@@ -27,7 +27,7 @@ class RedisTaskRecords:
         self._layout = layout
 
     async def store(self, changes_: Sequence[Change]) -> list[Swapped | Refused]:
-        return await self._connection.run_async(changes.store(self._layout, changes_))
+        return await self._connection.run_async(changes.store(self._layout, changes_), shared=True)
 
     async def request_cancel(self, address: Address) -> Snapshot:
         return await self._connection.run_async(_request_cancel(self._layout.space, address))
@@ -39,7 +39,9 @@ class RedisTaskRecords:
         await self._connection.run_async(plan)
 
     async def reserve(self, wanted: Sequence[Reservation], keep: timedelta) -> list[Reservation]:
-        return await self._connection.run_async(_reserve(self._layout.space, wanted, keep))
+        return await self._connection.run_async(
+            _reserve(self._layout.space, wanted, keep), shared=True
+        )
 
 
 def _request_cancel(space: Keyspace, address: Address) -> Plan[Snapshot]:
@@ -56,16 +58,19 @@ def _discard(
 ) -> Plan[None]:
     """Remove records that are still queued, their entries, and reservations that name them.
 
-    The rank of the first version lets entries stay that a worker's claim has written.
+    Entries follow in a trip of their own, as those of a task that was claimed must stay.
     """
-    first = rank(f"{Status.QUEUED}:0")
     commands = [
         *(script("discard").call([space.record(address)]) for address in addresses),
-        *place(space, [Removal(address, first) for address in addresses]),
         *(_release(space, reservation) for reservation in reservations),
     ]
-    if commands:
-        yield commands
+    if not commands:
+        return
+    replies = yield commands
+    first = rank(f"{Status.QUEUED}:0")
+    gone = [address for address, is_gone in zip(addresses, replies, strict=False) if is_gone]
+    if gone:
+        yield place(space, [Removal(address, first) for address in gone])
 
 
 def _release(space: Keyspace, reservation: Reservation) -> Command:

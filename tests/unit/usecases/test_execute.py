@@ -4,7 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, get_ident
+from threading import Barrier
 
 import pytest
 
@@ -16,7 +16,7 @@ from fleeting.domain.result_key import Address
 from fleeting.domain.task import Task
 from fleeting.domain.verdict import RunReport
 from fleeting.ports.runner import RunObserver, RunRequest
-from fleeting.usecases.execute import Again, Done
+from fleeting.usecases.execute import Again, Claimed, Done
 
 from .make import (
     LEASE,
@@ -70,13 +70,16 @@ async def test_redelivered_message_of_an_ended_task_runs_nothing_again(home: Ins
     assert len(home.worker.runner.requests) == 1
 
 
-async def test_running_task_names_the_thread_that_runs_it(home: Installation) -> None:
+async def test_running_task_names_its_worker_and_the_number_of_the_claim(
+    home: Installation,
+) -> None:
     """So that no two claims are alike."""
-    task = await home.submitted()
-    begin(home, task)
+    tasks = [await home.submitted() for _ in range(2)]
+    for claim in home.worker.execute.claim(tasks):
+        assert isinstance(claim, Claimed)
 
-    record = await home.record(task)
-    assert (record.status, record.worker) == (Status.RUNNING, f"victim:1:{get_ident()}")
+    records = [await home.record(task) for task in tasks]
+    assert [record.worker for record in records] == ["host:1:1", "host:1:2"]
 
 
 async def test_duplicate_of_a_live_run_comes_again_after_its_lease(home: Installation) -> None:
