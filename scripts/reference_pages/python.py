@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,6 +53,11 @@ def page() -> str:
         "## Task facts and results",
         FACTS,
         md.table(("attribute", "meaning"), facts()),
+        "## Updates",
+        "Of `stream(function)`, each an `Update`:",
+        md.table(("attribute", "meaning"), updates("Update")),
+        "Of `handle.follow()`, each a `TaskUpdate`:",
+        md.table(("attribute", "meaning"), updates("TaskUpdate")),
     )
 
 
@@ -111,3 +117,9 @@ def facts() -> Iterator[tuple[str, str]]:
         meaning |= md.field_docstrings(Path(inspect.getfile(module)), name)
     for name in task_result.TaskResult.model_fields:
         yield md.code(name), meaning.get(name, "")
+
+
+def updates(kind: str) -> Iterator[tuple[str, str]]:
+    meaning = md.field_docstrings(Path(inspect.getfile(task_result)), kind)
+    for field in dataclasses.fields(getattr(task_result, kind)):
+        yield md.code(field.name), meaning.get(field.name, "")

@@ -60,8 +60,9 @@ class ResultWriter(Protocol):
     def report(self, notes: Sequence[Note]) -> None:
         """Show progress and output of runs that are still held; others are ignored.
 
-        Each note replaces the one before; a None in it leaves what is there. The next change of
-        the record puts them away. Announced as events of kind `progress`.
+        Each note replaces the one before; a None in it leaves what is there. Output is kept with
+        the number of characters that came before it. The next change of the record puts them away.
+        Announced as events of kind `progress`.
         """
         ...
 

@@ -62,6 +62,18 @@ class NoteContract(StoreContract):
         shown = _shown(run, reader, record.address)
         assert (shown.progress, shown.output) == (_HALF, "one\ntwo\n")
 
+    def test_output_is_shown_with_what_came_before_it(
+        self, run: Run, writer: ResultWriter, reader: ResultReader, given: Given
+    ) -> None:
+        """Who has seen the beginning knows where the latest part goes on."""
+        record = given.running()
+        note = Note(hold=hold(record), progress=None, output="two\n", output_start=4)
+
+        writer.report([note])
+
+        shown = _shown(run, reader, record.address)
+        assert (shown.output, shown.output_start) == ("two\n", 4)
+
     def test_none_in_a_note_leaves_what_is_there(
         self, run: Run, writer: ResultWriter, reader: ResultReader, given: Given
     ) -> None:

@@ -55,6 +55,11 @@ class Listener:
         self.offer(None)
         self._is_cut_off = True
 
+    def skip(self) -> None:
+        """Forget what is waiting: the caller is about to look for itself."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+
     async def next(self, wait: timedelta) -> Event | None:
         """The next event; None after `wait`, when the feed failed, and at once after the end."""
         if self.has_ended:

@@ -21,6 +21,10 @@ _log: Final = logging.getLogger(__name__)
 _OUTPUT_CHARACTERS: Final = 8192
 """How much of the latest output a note shows while the run goes on; the whole comes at the end."""
 
+_MOST_CHARACTERS: Final = 65_536
+"""The same for a run that prints faster than notes are sent: who reads every note or every second
+one misses nothing up to there."""
+
 
 class Reporter:
     """Hears one run, and keeps the latest of what it says; never waits for the store."""
@@ -31,6 +35,8 @@ class Reporter:
         self._lock = Lock()
         self._progress: Progress | None = None
         self._output = ""
+        self._printed = 0
+        self._told_of = (0, 0)
         self._is_news = False
 
     @property
@@ -40,8 +46,11 @@ class Reporter:
 
     def on_output(self, text: str) -> None:
         """Take printed text as it comes."""
+        text = valid_unicode(text)
         with self._lock:
-            self._output = (self._output + text)[-_OUTPUT_CHARACTERS:]
+            self._printed += len(text)
+            recent = max(_OUTPUT_CHARACTERS, self._printed - self._told_of[0])
+            self._output = (self._output + text)[-min(recent, _MOST_CHARACTERS) :]
             self._is_news = True
         self._told.set()
 
@@ -62,8 +71,13 @@ class Reporter:
             if not self._is_news:
                 return None
             self._is_news = False
-            output = valid_unicode(self._output) or None
-            return Note(hold=self._hold, progress=self._progress, output=output)
+            self._told_of = (self._told_of[1], self._printed)
+            return Note(
+                hold=self._hold,
+                progress=self._progress,
+                output=self._output or None,
+                output_start=self._printed - len(self._output),
+            )
 
 
 class Reports:

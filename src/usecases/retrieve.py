@@ -16,6 +16,7 @@ from ..domain.json_value import parse_json
 from ..domain.limits import Limits
 from ..domain.result import Record, Status
 from ..domain.result_key import Address, ResultKey, check_function_name
+from ..domain.sighting import Sighting
 from ..domain.stats import Stats, number_at, spread
 from ..ports.clock import Clock
 from ..ports.result_store import FunctionSummary, LiveValue, ResultReader, Slice, StoredResult
@@ -23,6 +24,7 @@ from .channel import Listener
 from .follow import Follow
 from .overlapping import Overlapping
 from .updates import Update, Updates
+from .watch import TaskUpdate, WatchTask
 
 _AHEAD: Final = timedelta(seconds=5)
 """How far another machine's clock may be ahead before its keys count as of the future."""
@@ -62,6 +64,7 @@ class MetricRetriever:
         self._reader = reader
         self._follow = follow
         self._updates = Updates(reader=reader, follow=follow)
+        self._watch = WatchTask(result=self._result, follow=follow)
         self._clock = clock
         self._limits = limits
         self._read_values = Overlapping(self._values)
@@ -147,6 +150,15 @@ class MetricRetriever:
     ) -> AsyncGenerator[Update | None, None]:
         """Every result of a function as it ends, and progress before that; see `Updates.stream`."""
         return self._updates.stream(namespace, function, after=after, idle=idle)
+
+    def watch(
+        self, namespace: str, key: str, *, seen: Sighting, idle: timedelta
+    ) -> AsyncGenerator[TaskUpdate | None, None]:
+        """What is new of one task beyond `seen`, up to its end; see `WatchTask.stream`."""
+        return self._watch.stream(Address(namespace, key), seen=seen, idle=idle)
+
+    async def _result(self, address: Address) -> StoredResult:
+        return await self.result(address.namespace, address.key)
 
     async def _values(self, what: tuple[str, str, Slice]) -> Values:
         limit = self._limits.max_answer_bytes

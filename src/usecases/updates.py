@@ -11,6 +11,7 @@ from ..domain.result_key import check_function_name
 from ..ports.result_store import ResultReader, StoredResult
 from .channel import Listener
 from .follow import Follow
+from .overlapping import Overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class Update:
 
 
 class Updates:
-    """Turns announcements into what they announce."""
+    """Turns announcements into what they announce; all who hear one share the look at the store."""
 
     def __init__(self, *, reader: ResultReader, follow: Follow) -> None:
-        self._reader = reader
+        self._read = Overlapping(reader.read)
         self._follow = follow
 
     async def stream(
@@ -75,7 +76,7 @@ class Updates:
     async def _update(self, event: Event) -> Update | None:
         if event.kind == "status" and not event.status.is_final:
             return None
-        found = await self._reader.read(event.address)
+        found = await self._read(event.address)
         if found is None or found.record.version != f"{event.status}:{event.attempt}":
             return None
         return Update(event, found)

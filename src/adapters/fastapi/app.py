@@ -19,7 +19,17 @@ from ...usecases.check import CheckTask
 from ...usecases.follow import Follow
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.submit import SubmitTasks
-from . import documented, functions, handlers, operations, single_results, streaming, submission
+from . import (
+    documented,
+    functions,
+    handlers,
+    live_events,
+    operations,
+    single_results,
+    streaming,
+    submission,
+    task_stream,
+)
 from .body_limit import BodyLimit
 from .closing import Closing
 from .metrics import ApiMetrics, MeasureRequests
@@ -65,7 +75,7 @@ def make_app(
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     version: str | None = None,
     patience: float = operations.PATIENCE,
-    idle: timedelta = streaming.IDLE,
+    idle: timedelta = live_events.IDLE,
 ) -> FastAPI:
     """The app for one process.
 
@@ -96,6 +106,9 @@ def make_app(
     app.state.closing = closing
     if RETRIEVE in roles:
         # First, because routes are tried in their order, and these are asked for most.
+        app.include_router(
+            task_stream.router(retriever, clock=clock, closing=closing, metrics=metrics, idle=idle)
+        )
         app.include_router(functions.router(retriever, clock=clock))
     if SUBMIT in roles:
         if submit is None or check is None or cancel is None:

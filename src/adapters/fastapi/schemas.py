@@ -180,6 +180,18 @@ class TaskResult(TaskFacts):
     """What the function returned. There is no such member unless the task succeeded."""
 
 
+class OutputPiece(Answer):
+    """What a run has printed since the piece before."""
+
+    key: str
+    attempt: int
+    """Number of the run; each begins from nothing."""
+    start: int
+    """How many characters of the run's output came before `text`."""
+    text: str
+    """Whole lines where the script prints lines."""
+
+
 class ResultPage(Answer):
     """A page of results."""
 

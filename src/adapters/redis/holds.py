@@ -83,6 +83,7 @@ def _note(space: Keyspace, note: Note) -> Command:
     if note.output is not None:
         # A script may print what UTF-8 cannot carry; readers see a replacement for it.
         words += ["output", note.output.encode("utf-8", "replace")]
+        words += ["output_start", note.output_start]
     return script("note").call([space.record(note.hold.address)], note.hold.version, *words)
 
 

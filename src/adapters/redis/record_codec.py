@@ -77,6 +77,7 @@ def decode_shown(key: str, fields: Fields) -> Record:
         facts["cancel_requested"] = True
     if b"output" in fields:
         facts["output"] = fields[b"output"].decode("utf-8", "replace")
+        facts["output_start"] = _count(key, fields.get(b"output_start", b"0"))
     if b"progress" in fields:
         facts["progress"] = _progress(key, fields[b"progress"])
     return record.model_copy(update=facts) if facts else record
@@ -128,6 +129,13 @@ def _lease_left(key: str, fields: Fields, at: datetime) -> timedelta | None:
     try:
         return moment(int(fields[b"lease"]) * 1000) - at
     except (ValueError, OverflowError):
+        raise corrupt(key) from None
+
+
+def _count(key: str, text: bytes) -> int:
+    try:
+        return int(text)
+    except ValueError:
         raise corrupt(key) from None
 
 

@@ -13,7 +13,7 @@ from ...ports.result_store import FunctionSummary
 from ...usecases.check import Finding
 from .problem import error_of_code
 from .server_events import ServerEvent
-from .task_result import TaskFacts, TaskResult, Update
+from .task_result import TaskFacts, TaskResult, TaskUpdate, Update
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -40,6 +40,13 @@ class FunctionList(BaseModel):
     """Functions with live values."""
 
     functions: list[FunctionSummary]
+
+
+class OutputPiece(BaseModel):
+    """What a run has printed since the piece before."""
+
+    start: int
+    text: str
 
 
 class CheckProblem(BaseModel):
@@ -85,6 +92,24 @@ def update_of(event: ServerEvent) -> Update | None:
     match event.name:
         case "result" | "progress" as kind:
             return Update(event.position, kind, read(TaskResult, _data(event)))
+        case _:
+            return None
+
+
+def task_update_of(event: ServerEvent) -> TaskUpdate | None:
+    """The update of one task that an event carries; None for events of a later release.
+
+    Raises:
+        ServiceFault: the event is not of the promised shape.
+    """
+    match event.name:
+        case "output":
+            piece = read(OutputPiece, _data(event))
+            return TaskUpdate(event.position, "output", piece.text, piece.start)
+        case "status" | "progress" as kind:
+            return TaskUpdate(event.position, kind, task=read(TaskFacts, _data(event)))
+        case "result":
+            return TaskUpdate(event.position, "result", task=read(TaskResult, _data(event)))
         case _:
             return None
 

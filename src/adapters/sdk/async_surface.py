@@ -19,7 +19,7 @@ from .handles import Handles
 from .stream import Stream
 from .submission import Options, Script
 from .submitting import Kwargs
-from .task_result import TaskFacts, TaskResult
+from .task_result import TaskFacts, TaskResult, Update
 
 
 class AsyncSurface:
@@ -156,7 +156,7 @@ class AsyncSurface:
         """Figures over a function's live values."""
         return await self._loop.awaited(self._calls.gateway.stats(function, field))
 
-    def stream(self, function: str, *, after: str | None = None) -> Stream:
+    def stream(self, function: str, *, after: str | None = None) -> Stream[Update]:
         """Each result of a function as it lands; listens from `async with`, or `async for`."""
         return self._calls.stream(function, after)
 

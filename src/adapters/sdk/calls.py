@@ -17,7 +17,7 @@ from .handle import Handle
 from .handles import Handles
 from .stream import Stream
 from .submission import Script, request_from, request_of, requests_of
-from .task_result import TaskFacts, TaskResult
+from .task_result import TaskFacts, TaskResult, Update
 from .task_wait import TaskWait
 
 _PAGE = 1000
@@ -35,7 +35,7 @@ class Calls:
         """The handle of a task; asks nothing."""
         return self._handle(TaskWait(key, self.gateway))
 
-    def stream(self, function: str, after: str | None) -> Stream:
+    def stream(self, function: str, after: str | None) -> Stream[Update]:
         """The updates of a function; not opened yet."""
         return Stream(self.gateway.stream(function, after=after), loop=self.loop)
 

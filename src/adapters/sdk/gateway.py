@@ -13,11 +13,11 @@ from ...domain.stats import Stats
 from ...domain.task import TaskRequest
 from ...ports.result_store import FunctionSummary, Slice
 from ...usecases.check import Finding
-from .task_result import TaskFacts, TaskResult, Update
+from .task_result import TaskFacts, TaskResult, TaskUpdate, Update
 
 
 class TaskCalls(Protocol):
-    """Ask for work, and take it back.
+    """Ask for work, follow it, and take it back.
 
     Raises (every method):
         RequestError: the request cannot be served as it is.
@@ -38,6 +38,18 @@ class TaskCalls(Protocol):
         Raises:
             ResultGone: nothing is left under that key.
             AlreadyFinished: the task has ended.
+        """
+        ...
+
+    def watch(self, key: str, *, after: str | None) -> AsyncGenerator[TaskUpdate | None, None]:
+        """What is new of a task, from its beginning or from after the update with id `after`.
+
+        Ends with the update `result`. Yields None once it listens, where nothing is new.
+
+        Raises:
+            ResultGone: nothing is left under that key.
+            ResultUnknown: the key lies in the future.
+            InvalidQuery: `after` is no position.
         """
         ...
 

@@ -10,7 +10,8 @@ from ...domain.outcome import ErrorInfo
 from ...domain.result import Progress, Status
 from .background_loop import BackgroundLoop
 from .gateway import TaskCalls
-from .task_result import TaskResult
+from .stream import Stream
+from .task_result import TaskResult, TaskUpdate
 from .task_wait import TaskWait
 
 
@@ -60,6 +61,17 @@ class Handle:
     def progress(self) -> Progress | None:
         """What the script last said with `fleeting.progress`, or None if it has said nothing."""
         return self.facts().progress
+
+    def follow(self, *, after: str | None = None) -> Stream[TaskUpdate]:
+        """What is new of the task up to its end: status, progress, output as it is printed, result.
+
+        For `for` and for `async for`, which end after the update of kind `result`; after a lost
+        connection it goes on where it was. It listens from the first update that is asked for.
+
+        Args:
+            after: the `id` of the last update seen; None: from the beginning.
+        """
+        return Stream(self._calls.watch(self.key, after=after), loop=self._loop)
 
     def cancel(self) -> bool:
         """End the task if it is still open; False if it has ended already."""

@@ -13,15 +13,25 @@ from pydantic import JsonValue
 from ...domain.errors import InvalidTask, ServiceFault
 from ...domain.result import Status
 from ...domain.result_key import ResultKey, check_function_name
+from ...domain.sighting import Sighting
 from ...domain.source import digest
 from ...domain.stats import Stats
 from ...domain.task import TaskRequest
 from ...ports.result_store import FunctionSummary, Slice
 from ...usecases.check import Finding
-from .answers import Accepted, AcceptedBatch, CheckReport, FunctionList, Page, read, update_of
+from .answers import (
+    Accepted,
+    AcceptedBatch,
+    CheckReport,
+    FunctionList,
+    Page,
+    read,
+    task_update_of,
+    update_of,
+)
 from .http_calls import HttpCalls
 from .http_events import HttpEvents
-from .task_result import TaskFacts, TaskResult, Update
+from .task_result import TaskFacts, TaskResult, TaskUpdate, Update
 
 MAX_WAIT: Final = 60.0
 """Longest long poll, in seconds, that the API takes."""
@@ -60,6 +70,20 @@ class HttpGateway:
 
     async def task(self, key: str) -> TaskFacts:
         return read(TaskFacts, await self._calls.json("GET", f"tasks/{ResultKey.parse(key)}"))
+
+    async def watch(
+        self, key: str, *, after: str | None
+    ) -> AsyncGenerator[TaskUpdate | None, None]:
+        path = f"tasks/{ResultKey.parse(key)}/stream"
+        if after is not None and Sighting.parse(after).is_end:
+            return
+        async with aclosing(self._events.follow(path, after)) as events:
+            async for event in events:
+                update = None if event is None else task_update_of(event)
+                # An event of a later release is a sign of life.
+                yield update
+                if update is not None and update.kind == "result":
+                    return
 
     async def values(self, function: str, part: Slice) -> list[JsonValue]:
         answer = await self._calls.json("GET", _path(function, "values"), params=_params(part))

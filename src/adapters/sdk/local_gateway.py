@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from ...domain.json_value import parse_json
 from ...domain.result import Record, Status
 from ...domain.result_key import Address, ResultKey
+from ...domain.sighting import Sighting
 from ...domain.stats import Stats
 from ...domain.task import TaskRequest
 from ...ports.result_store import FunctionSummary, Slice, StoredResult
@@ -20,7 +21,8 @@ from ...usecases.check import CheckTask, Finding
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.submit import SubmitTasks
 from ...usecases.updates import Update as Change
-from .task_result import TaskFacts, TaskResult, Update
+from ...usecases.watch import TaskUpdate as News
+from .task_result import TaskFacts, TaskResult, TaskUpdate, Update
 
 _IDLE: Final = timedelta(minutes=1)
 """How often a silent stream wakes up for nothing."""
@@ -69,6 +71,19 @@ class LocalGateway:
 
     async def task(self, key: str) -> TaskFacts:
         return facts_of((await self._retriever.result(self._namespace, key)).record)
+
+    async def watch(
+        self, key: str, *, after: str | None
+    ) -> AsyncGenerator[TaskUpdate | None, None]:
+        seen = Sighting() if after is None else Sighting.parse(after)
+        # A stream ends for a listener that falls too far behind: it goes on where it was.
+        while not (seen.is_end or self._is_closed):
+            news = self._retriever.watch(self._namespace, key, seen=seen, idle=_IDLE)
+            async with aclosing(news) as updates:
+                async for update in updates:
+                    if update is not None:
+                        seen = update.piece.seen
+                    yield None if update is None else _task_update(update)
 
     async def values(self, function: str, part: Slice) -> list[JsonValue]:
         values = await self._retriever.values(self._namespace, function, part)
@@ -125,6 +140,14 @@ def _shown(record: Record) -> dict[str, object]:
         "ttl_seconds": record.ttl.total_seconds(),
         "worker": record.worker or None,
     }
+
+
+def _task_update(new: News) -> TaskUpdate:
+    piece, position = new.piece, str(new.piece.seen)
+    if piece.output is not None:
+        return TaskUpdate(position, "output", piece.output.text, piece.output.start)
+    task = result_of(new.result) if piece.kind == "result" else facts_of(new.result.record)
+    return TaskUpdate(position, piece.kind, task=task)
 
 
 def _update(change: Change) -> Update:

@@ -11,7 +11,7 @@ from ...domain.stats import Stats
 from ...ports.result_store import FunctionSummary, Order
 from .calls import Calls
 from .stream import Stream
-from .task_result import TaskFacts, TaskResult
+from .task_result import TaskFacts, TaskResult, Update
 
 
 class Reading:
@@ -78,7 +78,7 @@ class Reading:
         """Figures over a function's live values, or over the number at the path `field` in them."""
         return self._loop.run(self._calls.gateway.stats(function, field))
 
-    def stream(self, function: str, *, after: str | None = None) -> Stream:
+    def stream(self, function: str, *, after: str | None = None) -> Stream[Update]:
         """Each result of a function as it lands, and progress before that.
 
         It listens before this returns. For `for` and for `async for`; after a lost connection it

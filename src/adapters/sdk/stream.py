@@ -1,32 +1,31 @@
-"""Updates of a function, for `for` and for `async for` alike."""
+"""Updates of a function or a task, for `for` and for `async for` alike."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from .background_loop import BackgroundLoop
-from .task_result import Update
+
+T = TypeVar("T")
 
 
-class Stream(Iterator[Update], AsyncIterator[Update]):
-    """Does not end by itself: leave the loop, and close it or its `with` block.
+class Stream(Iterator[T], AsyncIterator[T], Generic[T]):
+    """Of one task it ends with the task; of a function not by itself: leave the loop, and close it.
 
-    It listens from when it is opened: by `Surface.stream`, by `async with`, or by the first
-    update that is asked for.
+    It listens from when it is opened: by `Surface.stream`, `Handle.follow` or `async with`, or by
+    the first update that is asked for.
     """
 
-    def __init__(
-        self, updates: AsyncGenerator[Update | None, None], *, loop: BackgroundLoop
-    ) -> None:
+    def __init__(self, updates: AsyncGenerator[T | None, None], *, loop: BackgroundLoop) -> None:
         self._updates = updates
         self._loop = loop
         self._is_open = False
         self._is_closed = False
         self._pending: asyncio.Task[object] | None = None
-        self._first: Update | None = None
+        self._first: T | None = None
 
     def open(self) -> Self:
         """Return once it listens: whatever happens after that comes.
@@ -44,7 +43,7 @@ class Stream(Iterator[Update], AsyncIterator[Update]):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Update:
+    def __next__(self) -> T:
         update = self._loop.run(self._next())
         if update is None:
             raise StopIteration
@@ -53,7 +52,7 @@ class Stream(Iterator[Update], AsyncIterator[Update]):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Update:
+    async def __anext__(self) -> T:
         update = await self._loop.awaited(self._next())
         if update is None:
             raise StopAsyncIteration
@@ -87,7 +86,7 @@ class Stream(Iterator[Update], AsyncIterator[Update]):
             self._is_open = True
             self._first = await anext(self._updates, None)
 
-    async def _next(self) -> Update | None:
+    async def _next(self) -> T | None:
         self._pending = asyncio.current_task()
         try:
             return await self._wait()
@@ -98,7 +97,7 @@ class Stream(Iterator[Update], AsyncIterator[Update]):
         finally:
             self._pending = None
 
-    async def _wait(self) -> Update | None:
+    async def _wait(self) -> T | None:
         await self._open()
         first, self._first = self._first, None
         if first is not None:

@@ -61,10 +61,28 @@ class TaskResult(TaskFacts):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskUpdate:
+    """Something new of a task that is being followed."""
+
+    id: str
+    """Position in the stream: hand it to `follow(after=…)` to go on from here."""
+    kind: Literal["status", "progress", "output", "result"]
+    """What is new; `result` is the last."""
+    output: str = ""
+    """Of kind `output`: what the script has printed since the update before."""
+    output_start: int = 0
+    """How many characters of the attempt's output came before `output`."""
+    task: TaskFacts | None = None
+    """The task as it stands (`status`, `progress`), or with its value (`result`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """Something happened to a task of a function that is being watched."""
 
     id: str
     """Position in the stream: hand it to `stream(after=…)` to go on from here."""
     kind: Literal["result", "progress"]
+    """Whether the task has ended, or goes on."""
     result: TaskResult
+    """The task as it stands; with its value if it succeeded."""

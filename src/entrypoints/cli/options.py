@@ -89,6 +89,15 @@ Function = Annotated[
         show_default=False,
     ),
 ]
+FunctionOrKey = Annotated[
+    str,
+    typer.Argument(
+        metavar="FUNCTION|KEY",
+        help="Name of the function, or key of one task.",
+        autocompletion=functions_with_values,
+        show_default=False,
+    ),
+]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Key of the task.", show_default=False)]
 
 Args = Annotated[

@@ -16,6 +16,7 @@ from .failure import reporting
 from .parameters import calls_in, json_list, json_object, labels_in, read_script
 from .printing import print_json, say
 from .tasks import given, show_result, show_results
+from .waiting import follow as follow_task
 from .waiting import wait_for, wait_for_all
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ Wait = Annotated[
         show_default=False,
     ),
 ]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow",
+        help="Show what the script prints while it runs, on stderr, and the value at the end.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what is wrong with the call; submit nothing.")
 ]
@@ -56,6 +64,7 @@ def submit(
     kwargs: o.Kwargs = "{}",
     each: Each = None,
     wait: Wait = None,
+    follow: Follow = False,
     dry_run: DryRun = False,
     timeout_seconds: o.TimeoutSeconds = None,
     ttl_seconds: o.TtlSeconds = None,
@@ -80,6 +89,10 @@ def submit(
 
     fleeting submit script.py add --args '[1, 2]' --wait 10
     """
+    if follow and (each is not None or wait is not None):
+        from ...domain.errors import InvalidTask
+
+        raise InvalidTask("--follow shows one call to its end: leave --each and --wait out")
     call = _Call(
         source=read_script(script),
         function=function,
@@ -108,7 +121,7 @@ def submit(
         elif each is not None:
             _submit_each(client, call, each, wait, as_json=as_json)
         else:
-            _submit_one(client, call, wait, as_json=as_json)
+            _submit_one(client, call, wait, follow=follow, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +146,17 @@ def _check(client: Client, call: _Call, *, as_json: bool) -> None:
         raise finding.problems[0]
 
 
-def _submit_one(client: Client, call: _Call, wait: float | None, *, as_json: bool) -> None:
+def _submit_one(
+    client: Client, call: _Call, wait: float | None, *, follow: bool, as_json: bool
+) -> None:
     handle = client.submit(
         call.source, call.function, *call.args, kwargs=call.kwargs, **call.options
     )
-    if wait is not None:
+    if follow:
+        with bars(wanted=not as_json) as shown, handle.follow() as updates:
+            found = follow_task(updates, shown)
+        show_result(found, as_json=as_json)
+    elif wait is not None:
         with bars(wanted=not as_json) as shown:
             found = wait_for(handle, seconds=wait, step=LOOK, bars=shown)
         show_result(found, as_json=as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from .bars import Bars
@@ -13,7 +13,7 @@ from .output_tail import OutputTail
 if TYPE_CHECKING:
     from ...adapters.sdk.handle import Handle
     from ...adapters.sdk.handles import Handles
-    from ...adapters.sdk.task_result import TaskResult
+    from ...adapters.sdk.task_result import TaskResult, TaskUpdate
 
 _GLANCE: Final = 0.2
 """Seconds between two looks at a count that costs nothing."""
@@ -49,6 +49,28 @@ def wait_for(handle: Handle, *, seconds: float | None, step: float, bars: Bars) 
             return found
         if until is not None and time.monotonic() >= until:
             raise ResultNotReady(f"{found.key} is still {found.status}: ask again later")
+
+
+def follow(updates: Iterable[TaskUpdate], bars: Bars) -> TaskResult:
+    """The task once it has ended; output goes to stderr as it is printed, progress to a bar.
+
+    Raises:
+        ResultNotReady: there is no end among the updates.
+    """
+    from ...adapters.sdk.task_result import TaskResult
+    from ...domain.errors import ResultNotReady
+
+    for update in updates:
+        # Not by `typer.echo`: it writes past the stream that keeps the bar and this apart.
+        sys.stderr.write(update.output)
+        sys.stderr.flush()
+        task = update.task
+        if isinstance(task, TaskResult):
+            bars.end(task.function)
+            return task
+        if task is not None and task.progress is not None:
+            bars.show(task.function, task.progress.done, task.progress.total, task.progress.note)
+    raise ResultNotReady("the stream holds no result: it was seen before")
 
 
 def wait_for_all(batches: Sequence[Handles], *, seconds: float, bars: Bars) -> list[TaskResult]:

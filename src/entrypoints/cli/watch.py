@@ -1,7 +1,8 @@
-"""`fleeting watch`: results as they land."""
+"""`fleeting watch`: results of a function as they land, or one task as it runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,14 +12,16 @@ from .bars import bars
 from .connection import DEFAULT_URL, connect
 from .failure import reporting
 from .printing import as_text, plain, print_line, say
+from .tasks import show_result
+from .waiting import follow
 
 if TYPE_CHECKING:
-    from ...adapters.sdk.task_result import TaskResult, Update
+    from ...adapters.sdk.task_result import TaskResult, TaskUpdate, Update
     from .bars import Bars
 
 Count = Annotated[
     int | None,
-    typer.Option(min=1, help="End after so many results; left out: go on until Ctrl-C."),
+    typer.Option(min=1, help="End after so many results of a function; else go on until Ctrl-C."),
 ]
 Position = Annotated[
     str | None,
@@ -32,7 +35,7 @@ Position = Annotated[
 
 @reporting
 def watch(
-    function: o.Function,
+    function: o.FunctionOrKey,
     *,
     count: Count = None,
     after: Position = None,
@@ -43,20 +46,48 @@ def watch(
 ) -> None:
     """Print each result of a function as it lands; on a terminal also the progress of runs.
 
-    With --json each line is an object with id, kind (result or progress) and result.
+    Given a key instead, follow that task to its end: what it prints goes to stderr line by line,
+    its value to stdout. With --json each line is an object with id, kind (result or progress, of a
+    task also status or output) and result, or the output.
     """
-    left = count
-    with (
-        connect(url, namespace, token) as client,
-        bars(wanted=not as_json) as shown,
-        client.stream(function, after=after) as updates,
-    ):
-        for update in updates:
-            _show(update, shown, as_json=as_json)
-            if left is not None and update.kind == "result":
-                left -= 1
-                if left == 0:
-                    return
+    with connect(url, namespace, token) as client, bars(wanted=not as_json) as shown:
+        if _is_key(function):
+            with client.handle(function).follow(after=after) as news:
+                _watch_task(news, shown, as_json=as_json)
+        else:
+            with client.stream(function, after=after) as updates:
+                _watch_function(updates, shown, count, as_json=as_json)
+
+
+def _is_key(text: str) -> bool:
+    from ...domain.errors import MalformedKey
+    from ...domain.result_key import ResultKey
+
+    try:
+        ResultKey.parse(text)
+    except MalformedKey:
+        return False
+    return True
+
+
+def _watch_task(updates: Iterable[TaskUpdate], shown: Bars, *, as_json: bool) -> None:
+    if not as_json:
+        show_result(follow(updates, shown), as_json=False)
+        return
+    for update in updates:
+        said = {"output": update.output} if update.task is None else {"result": plain(update.task)}
+        print_line({"id": update.id, "kind": update.kind, **said})
+
+
+def _watch_function(
+    updates: Iterable[Update], shown: Bars, left: int | None, *, as_json: bool
+) -> None:
+    for update in updates:
+        _show(update, shown, as_json=as_json)
+        if left is not None and update.kind == "result":
+            left -= 1
+            if left == 0:
+                return
 
 
 def _show(update: Update, shown: Bars, *, as_json: bool) -> None:

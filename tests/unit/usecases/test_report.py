@@ -108,14 +108,41 @@ async def test_store_that_is_away_is_told_the_next_time(
 
 
 async def test_output_is_shown_by_its_end(home: Installation, running: Record) -> None:
+    """Readers know how much came before it."""
     reports = home.worker.reports
 
     with reports.open(hold_of(running)) as reporter:
         reporter.on_output("a" * 5000)
+        reports.send()
+        reports.wake()
         reporter.on_output("b" * 5000)
         reports.send()
+        reporter.on_output("c" * 5000)
+        reports.send()
+        reporter.on_output("d")
+        reports.send()
 
-    assert (await home.record(running.address)).output == "a" * 3192 + "b" * 5000
+    shown = await home.record(running.address)
+    assert shown.output == "b" * 3191 + "c" * 5000 + "d"
+    assert shown.output_start == 15_001 - 8192
+
+
+async def test_output_that_comes_faster_than_notes_is_shown_whole(
+    home: Installation, running: Record
+) -> None:
+    """Up to a limit: the record of a flood must stay small."""
+    reports = home.worker.reports
+
+    with reports.open(hold_of(running)) as reporter:
+        reporter.on_output("a" * 60_000)
+        reports.send()
+        assert len((await home.record(running.address)).output) == 60_000
+        reporter.on_output("b" * 60_000)
+        reports.send()
+
+    shown = await home.record(running.address)
+    assert shown.output == "a" * 5536 + "b" * 60_000
+    assert shown.output_start == 120_000 - 65_536
 
 
 async def test_progress_alone_leaves_the_output_unsaid(home: Installation, running: Record) -> None:

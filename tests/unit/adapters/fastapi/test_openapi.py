@@ -45,6 +45,7 @@ def test_every_call_of_the_api_is_there() -> None:
         "post /tasks:check",
         "get /tasks/{key}",
         "delete /tasks/{key}",
+        "get /tasks/{key}/stream",
         "get /get-result",
         "get /functions",
         "get /functions/{function}/values",

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from fleeting.adapters.sdk.surface import Surface
+from fleeting.adapters.sdk.task_result import TaskResult
 from fleeting.domain import errors as e
 from fleeting.domain.result import Status
 
@@ -353,6 +354,45 @@ def test_a_stream_of_nothing_that_can_be_is_refused_at_once(platform: Surface) -
         platform.stream("add", after="nowhere")
     with pytest.raises(e.RequestError):
         platform.stream("a b")
+
+
+def test_a_task_is_followed_to_its_end(platform: Surface) -> None:
+    handle = platform.submit(SOURCE, "report")
+    with handle.follow() as updates:
+        seen = list(updates)
+
+    assert seen[-1].kind == "result"
+    assert isinstance(seen[-1].task, TaskResult)
+    assert seen[-1].task.value == "done"
+    assert {one.kind for one in seen} <= {"status", "progress", "result"}
+    assert list(handle.follow(after=seen[-1].id)) == []
+
+
+def test_what_a_task_prints_comes_once(platform: Surface) -> None:
+    handle = platform.submit(SOURCE, "fail", "no")
+    seen = list(handle.follow())
+
+    assert "".join(one.output for one in seen) == "about to fail\n"
+    assert seen[-1].task is not None
+    assert seen[-1].task.status is Status.FAILED
+
+
+def test_following_goes_on_after_the_last_update_seen(platform: Surface) -> None:
+    handle = platform.submit(SOURCE, "fail", "no")
+    output = next(one for one in handle.follow() if one.kind == "output")
+
+    assert [one.kind for one in handle.follow(after=output.id)] == ["result"]
+
+
+async def test_a_task_is_followed_in_any_loop(platform: Surface) -> None:
+    handle = platform.submit(SOURCE, "add", 1, 2)
+
+    assert [one.kind async for one in handle.follow()][-1] == "result"
+
+
+def test_a_task_that_is_not_there_is_not_followed(platform: Surface) -> None:
+    with pytest.raises(e.ResultGone):
+        next(platform.handle("add_1000000000000_0123456789abcdef").follow())
 
 
 def test_closing_a_stream_ends_a_loop_in_another_thread(platform: Surface) -> None:

@@ -176,6 +176,46 @@ def test_watch_shows_what_came_since_and_ends_after_its_count(ask: Ask, script: 
     assert done.out == f"{first['result']['key']}\tsucceeded\t3\n"
 
 
+def test_submit_follows_a_task_to_its_value(ask: Ask, script: str) -> None:
+    done = ask("submit", script, "steps", "--args", "[2]", "--follow")
+
+    assert (done.json, done.err) == ({"count": 2}, "step 0\nstep 1\n")
+
+
+def test_a_followed_task_that_fails_ends_as_any_that_fails(ask: Ask, script: str) -> None:
+    waited = ask("submit", script, "fail", "--args", '["no"]', "--wait", "30")
+    done = ask("submit", script, "fail", "--args", '["no"]', "--follow")
+
+    assert done.err.startswith("about to fail\n")
+    assert done.exit_code == waited.exit_code != 0
+
+
+@pytest.mark.parametrize("other", [("--wait", "1"), ("--each", "-")])
+def test_one_call_is_followed_and_nothing_else(
+    ask: Ask, script: str, other: tuple[str, ...]
+) -> None:
+    done = ask("submit", script, "add", "--follow", *other)
+
+    assert "--follow shows one call" in done.err
+
+
+def test_watch_follows_one_task_by_its_key(ask: Ask, script: str) -> None:
+    key = ask("submit", script, "steps", "--args", "[2]").out.strip()
+    done = ask("watch", key)
+
+    assert (done.json, done.err) == ({"count": 2}, "step 0\nstep 1\n")
+
+
+def test_watch_of_a_task_tells_each_update_as_json(ask: Ask, script: str) -> None:
+    key = ask("submit", script, "steps", "--args", "[2]").out.strip()
+    lines = [json.loads(line) for line in ask("watch", key, "--json").out.splitlines()]
+
+    assert "".join(line.get("output", "") for line in lines) == "step 0\nstep 1\n"
+    assert (lines[-1]["kind"], lines[-1]["result"]["value"]) == ("result", {"count": 2})
+    again = ask("watch", key, "--after", lines[-1]["id"])
+    assert "it was seen before" in again.err
+
+
 def test_a_service_that_is_not_there_ends_with_69(fleeting: Ask) -> None:
     done = fleeting("values", "add", "--url", "http://127.0.0.1:1", "--json")
 
