@@ -139,7 +139,7 @@ def _header(description: str, example: str | int) -> dict[str, Any]:
 HEADERS: Final = {
     "Location": _header("Where the result will be.", f"/get-result?key={examples.KEY}"),
     "Retry-After": _header("Seconds to wait before asking again.", RETRY_AFTER_SECONDS),
-    "ETag": _header("Names this list of values; changes exactly when it does.", '"8e3f…"'),
+    "ETag": _header("Names this list of values; changes exactly when it does.", 'W/"8e3f…"'),
     "Link": _header(
         'The next page, as `rel="next"`; it may turn out to be empty.',
         f'</functions/add/values?limit=100&after={examples.KEY}>; rel="next"',

@@ -170,7 +170,8 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
 
 def _list(values: Values, if_none_match: str | None, link: str | None = None) -> Response:
     etag = values.etag
-    headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache", "Vary": ns.HEADER}
+    # Weak, because a compressed answer is not the same byte for byte (RFC 9110 §8.8.1).
+    headers = {"ETag": f'W/"{etag}"', "Cache-Control": "no-cache", "Vary": ns.HEADER}
     if is_known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     if link is not None:

@@ -292,3 +292,20 @@ async def test_the_short_way_refuses_as_the_long_one(
 
     assert short.status_code == long.status_code == 422
     assert short.json()["code"] == long.json()["code"]
+
+
+@pytest.mark.parametrize("size", [100, 30_000, 300_000, 2_000_000])
+async def test_long_lists_are_compressed_for_those_who_accept_it(
+    platform: Platform, client: AsyncClient, size: int
+) -> None:
+    value = json.dumps("x" * size).encode()
+    await finished(platform, client, value)
+
+    plain = await client.get(VALUES, headers={"Accept-Encoding": "identity"})
+    packed = await client.get(VALUES, headers={"Accept-Encoding": "gzip"})
+
+    assert plain.content == packed.content == b"[%b]" % value
+    assert "content-encoding" not in plain.headers
+    assert packed.headers.get("content-encoding") == ("gzip" if size > 32_768 else None)
+    assert plain.headers["etag"] == packed.headers["etag"]
+    assert ("Accept-Encoding" in plain.headers["vary"]) == (size > 32_768)
