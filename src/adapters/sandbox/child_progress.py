@@ -41,13 +41,20 @@ class ChildProgress:
             if pause <= 0:
                 self._send()
             else:
-                self._is_due = True
-                start_new_thread(self._send_later, (pause,))
+                self._is_due = self._starts(pause)
 
     def finish(self) -> None:
         """Send what is held back."""
         with self._lock:
             self._send()
+
+    def _starts(self, pause: float) -> bool:
+        """Whether it will be sent by itself; where no thread can be had, the next call sends it."""
+        try:
+            start_new_thread(self._send_later, (pause,))
+        except RuntimeError:
+            return False
+        return True
 
     def _send_later(self, pause: float) -> None:
         sleep(pause)

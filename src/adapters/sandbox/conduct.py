@@ -79,7 +79,9 @@ class Conduct:
             return reason
         if run.is_stopped:
             return cancelled()
-        return _silent(exchange, request, status if by_itself else None)
+        if not by_itself:
+            return _silent(exchange, request, None)
+        return _silent(exchange, request, status, process.used_cpu)
 
     def stopped(self) -> RunReport:
         """The report of a run that was stopped before it had a process."""
@@ -99,7 +101,9 @@ def _is_value(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.value is not None
 
 
-def _silent(exchange: Exchange, request: RunRequest, status: int | None) -> Outcome:
+def _silent(
+    exchange: Exchange, request: RunRequest, status: int | None, used_cpu: float | None = None
+) -> Outcome:
     """What to make of a process that went without an answer; None: it had to be killed."""
     if exchange.started is None:
         last = exchange.text.rstrip().rpartition("\n")[2]
@@ -108,7 +112,7 @@ def _silent(exchange: Exchange, request: RunRequest, status: int | None) -> Outc
         )
     if status is None:
         return misbehaved("it closed its channel and went on")
-    return died(status, request.timeout)
+    return died(status, request.timeout, request.bounds.cpu_time, used_cpu)
 
 
 def _with_limit(error: ErrorInfo, memory_bytes: int | None) -> ErrorInfo:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from ...domain.attestation import Attestation
-from ...domain.errors import InvalidTask
+from ...domain.bounds import UNBOUNDED, Bounds, check_enforced
+from ...domain.errors import InvalidTask, IsolationUnavailable
 from ...domain.isolation import Isolation
 from ...domain.limits import MIB
 from ...ports.runner import RunObserver, RunReport, RunRequest
@@ -54,6 +55,7 @@ class ConfinedRunner:
         return self._keeper.attestation
 
     def run(self, request: RunRequest, observer: RunObserver) -> RunReport:
+        check_enforced(request.bounds, self.isolation)
         request = self._capped(request)
         keep = self._keep(request)
         with self._runs.known(request.run_id) as run:
@@ -83,14 +85,34 @@ class ConfinedRunner:
     def _keep(self, request: RunRequest) -> timedelta | None:
         """For how long the child of a run takes further runs; None: it takes no other."""
         is_reused = self._confinement.reuse if request.reuse is None else request.reuse
-        return self._confinement.reuse_age if is_reused else None
+        # Bounds hold for a process, so a run that has any shares none.
+        is_shared = is_reused and request.bounds == UNBOUNDED
+        return self._confinement.reuse_age if is_shared else None
 
     def _child(self, request: RunRequest, keep: timedelta | None) -> ZygoteChild:
         child = None if keep is None else self._kept.take(request)
+        life = _life(request, keep)
+        if request.bounds.threads or request.bounds.scratch_bytes:
+            child = self._bounded_child(request.bounds, life)
         if child is None:
-            child = self._warm.take(_life(request, keep))
+            child = self._warm.take(life)
         child.runs += 1
         return child
+
+    def _bounded_child(self, bounds: Bounds, life: float | None) -> ZygoteChild:
+        facts = self._keeper.server().facts
+        if (bounds.threads or 0) > 1 and not facts["counts_threads"]:
+            raise IsolationUnavailable(
+                "threads cannot be counted in this worker, which takes Linux 5.14 and user "
+                "namespaces: ask for threads=1, or leave it out and bound them by memory_mb"
+            )
+        if bounds.scratch_bytes and not facts["has_scratch"]:
+            raise IsolationUnavailable(
+                "scratch_mb cannot be given in this worker, which takes Landlock (Linux 6.2) and "
+                "user namespaces: return data instead of writing it"
+            )
+        asked = {"threads": bounds.threads or 0, "scratch_bytes": bounds.scratch_bytes}
+        return self._warm.bounded(asked, life)
 
     def _let_go(self, request: RunRequest, child: ZygoteChild, *, is_kept: bool) -> None:
         is_first = child.runs == 1

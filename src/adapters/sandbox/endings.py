@@ -6,6 +6,7 @@ import signal
 from datetime import timedelta
 
 from ...domain.errors import (
+    CpuTimeExceeded,
     FleetingError,
     OutputTooLarge,
     RunCancelled,
@@ -50,8 +51,35 @@ def misbehaved(how: str) -> Outcome:
     return _ended(RunProtocolError, f"the process of the run was stopped: {how}")
 
 
-def died(status: int, timeout: timedelta | None) -> Outcome:
-    """It ended by itself, with an exit status as `subprocess` has it."""
+def out_of_cpu(limit: timedelta) -> Outcome:
+    """It computed too long."""
+    return _ended(
+        CpuTimeExceeded,
+        f"the run took more processor time than its {limit.total_seconds():g} seconds and was "
+        "stopped",
+    )
+
+
+def died(
+    status: int,
+    timeout: timedelta | None,
+    cpu_time: timedelta | None = None,
+    used_cpu: float | None = None,
+) -> Outcome:
+    """It ended by itself, with an exit status as `subprocess` has it.
+
+    Args:
+        status: the exit status.
+        timeout: the wall time that it was allowed.
+        cpu_time: the processor time that it was allowed.
+        used_cpu: the seconds of processor time that it took, where they are known.
+    """
+    is_over = cpu_time is not None and (used_cpu or 0) >= cpu_time.total_seconds()
+    if cpu_time is not None and (
+        # SIGKILL follows where a script has chosen not to hear SIGXCPU.
+        -status == signal.SIGXCPU or (-status == signal.SIGKILL and is_over)
+    ):
+        return out_of_cpu(cpu_time)
     if status >= 0:
         return _ended(
             RunDied,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from ...domain.bounds import check_enforced
 from ...domain.errors import InvalidTask
 from ...domain.executor import Call, execute
 from ...domain.isolation import Isolation
@@ -34,6 +35,7 @@ class InProcessRunner:
                 "isolation none runs a script inside this process, where neither its time nor its "
                 "memory can be limited: ask for no limit, or for isolation process"
             )
+        check_enforced(request.bounds, self.isolation)
         call = _call(request)
         output = Output(request.max_output_bytes)
 

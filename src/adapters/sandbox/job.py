@@ -36,13 +36,21 @@ def job_frame(request: RunRequest, path: Sequence[str], *, keep: timedelta | Non
         "keep": keep is not None,
         "path": list(path),
         "memory_bytes": request.memory_bytes,
-        "cpu_seconds": _cpu_seconds(request.timeout, keep or timedelta(0)),
+        "cpu_seconds": _cpu_seconds(request, keep or timedelta(0)),
     }
     return frame(JOB, json.dumps(job, separators=(",", ":")).encode())
 
 
-def _cpu_seconds(timeout: timedelta | None, more: timedelta) -> int | None:
-    if timeout is None:
+def _cpu_seconds(request: RunRequest, more: timedelta) -> int | None:
+    asked = request.bounds.cpu_time
+    if asked is not None:
+        return whole_seconds(asked)
+    if request.timeout is None:
         return None
     # Each thread uses a processor of its own.
-    return math.ceil((timeout + more).total_seconds()) * (os.cpu_count() or 1) + _CPU_MARGIN
+    return whole_seconds(request.timeout + more) * (os.cpu_count() or 1) + _CPU_MARGIN
+
+
+def whole_seconds(span: timedelta) -> int:
+    """Rounded up: the kernel limits processor time in no finer steps."""
+    return math.ceil(span.total_seconds())

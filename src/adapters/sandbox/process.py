@@ -51,6 +51,7 @@ class SandboxProcess:
     is_up: Final = False
 
     def __init__(self, python: str) -> None:
+        self.used_cpu: float | None = None
         self._mark = os.urandom(16).hex()
         self._wires = wires = Wires()
         self.channel, self.output = wires.channel, wires.output
@@ -93,7 +94,19 @@ class SandboxProcess:
         self.kill()
         with self._lock:
             self._has_ended = True
+            self._bury()
             return self._process.wait()
+
+    def _bury(self) -> None:
+        """Wait for it, and keep what it has used."""
+        if self._process.returncode is None:
+            try:
+                _, status, usage = os.wait4(self._process.pid, 0)
+            except ChildProcessError:
+                # This program waits for all children in its own way.
+                return
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            self.used_cpu = usage.ru_utime + usage.ru_stime
 
     def dismiss(self) -> None:
         """End it now that it has answered."""

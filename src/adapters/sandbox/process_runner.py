@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ...domain.bounds import check_enforced
 from ...domain.isolation import Isolation
 from ...ports.runner import RunObserver, RunReport, RunRequest
 from .conduct import Conduct
@@ -34,6 +35,7 @@ class ProcessRunner:
         return Isolation.PROCESS
 
     def run(self, request: RunRequest, observer: RunObserver) -> RunReport:
+        check_enforced(request.bounds, self.isolation)
         with self._runs.known(request.run_id) as run:
             process = run.start(lambda: SandboxProcess(self._python))
             if process is None:

@@ -20,6 +20,11 @@ class RunProcess(Protocol):
         ...
 
     @property
+    def used_cpu(self) -> float | None:
+        """Seconds of processor time that it has taken, once it has ended and that is known."""
+        ...
+
+    @property
     def output(self) -> int:
         """Descriptor of what it prints; does not block."""
         ...

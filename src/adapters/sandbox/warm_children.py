@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from threading import Lock
 
 from .attendant import Attendant
@@ -41,6 +42,10 @@ class WarmChildren:
             child.close()
         return self._born(server, seconds)
 
+    def bounded(self, bounds: Mapping[str, int], seconds: float | None) -> ZygoteChild:
+        """A child that is held to more than those that wait; raises as `take`."""
+        return self._born(self._keeper.server(), seconds, bounds)
+
     def refill_later(self, attendant: Attendant) -> None:
         """Refill without holding up a run."""
         if self._size:
@@ -64,11 +69,16 @@ class WarmChildren:
             child.end()
             child.close()
 
-    def _born(self, server: ZygoteProcess, seconds: float | None) -> ZygoteChild:
+    def _born(
+        self,
+        server: ZygoteProcess,
+        seconds: float | None,
+        bounds: Mapping[str, int] | None = None,
+    ) -> ZygoteChild:
         try:
-            return ZygoteChild(server, seconds=seconds)
+            return ZygoteChild(server, seconds=seconds, bounds=bounds)
         except ServerGone:
-            return ZygoteChild(self._keeper.server(), seconds=seconds)
+            return ZygoteChild(self._keeper.server(), seconds=seconds, bounds=bounds)
 
     def _next(self) -> ZygoteChild | None:
         with self._lock:

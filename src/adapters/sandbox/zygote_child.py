@@ -6,6 +6,7 @@ import json
 import os
 import select
 import time
+from collections.abc import Mapping
 from typing import Final
 
 from ...domain.errors import SandboxUnavailable
@@ -29,18 +30,25 @@ class ZygoteChild:
         server: its fork server.
         seconds: after which it is killed whatever this process does.
         is_warm: whether it has time to warm up before its job comes.
+        bounds: what it is held to beyond all others (`zygote.bounded`).
 
     Raises:
         ServerGone: the fork server has died.
     """
 
     def __init__(
-        self, server: ZygoteProcess, *, seconds: float | None = None, is_warm: bool = False
+        self,
+        server: ZygoteProcess,
+        *,
+        seconds: float | None = None,
+        is_warm: bool = False,
+        bounds: Mapping[str, int] | None = None,
     ) -> None:
         self.born = time.monotonic()
         self.runs = 0
         """Jobs that it was given."""
         self.server = server
+        self.used_cpu: float | None = None
         self._status: int | None = None
         self._is_killed = False
         self._overdue = float("inf")
@@ -50,7 +58,7 @@ class ZygoteChild:
         self._told, telling = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         far = (wires.far_channel.fileno(), wires.far_output, telling)
         try:
-            self._name = server.bear(far, seconds=seconds, is_warm=is_warm)
+            self._name = server.bear(far, seconds=seconds, is_warm=is_warm, bounds=bounds)
         except BaseException:
             self._close_near()
             raise
@@ -125,4 +133,5 @@ class ZygoteChild:
             words = os.read(self._told, 4096)
         except BlockingIOError:
             return
-        self._status = json.loads(words)["status"] if words else _KILLED
+        told = json.loads(words) if words else {"status": _KILLED}
+        self._status, self.used_cpu = told["status"], told.get("cpu_seconds")

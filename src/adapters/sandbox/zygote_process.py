@@ -70,13 +70,21 @@ class ZygoteProcess:
         """Its process number."""
         return self._process.pid
 
-    def bear(self, descriptors: Sequence[int], *, seconds: float | None, is_warm: bool) -> int:
+    def bear(
+        self,
+        descriptors: Sequence[int],
+        *,
+        seconds: float | None,
+        is_warm: bool,
+        bounds: Mapping[str, int] | None = None,
+    ) -> int:
         """Have a child born with these descriptors (`zygote.messages`); returns its name.
 
         Args:
             descriptors: channel, output and status, the far ends.
             seconds: after which it is killed whatever this process does.
             is_warm: whether it has time to warm up.
+            bounds: what it is held to beyond all others (`zygote.bounded`).
 
         Raises:
             ServerGone: there is no fork server any more.
@@ -86,7 +94,9 @@ class ZygoteProcess:
             self.births += 1
             self._living += 1
         try:
-            birth = {"born": name, "seconds": seconds, "warm": is_warm}
+            birth: dict[str, object] = {"born": name, "seconds": seconds, "warm": is_warm}
+            if bounds is not None:
+                birth["bounds"] = bounds
             tell(self._control, birth, descriptors)
         except OSError as exc:
             self._is_gone = True

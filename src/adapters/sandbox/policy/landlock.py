@@ -21,6 +21,9 @@ READ_FILE: Final = 4
 READ_DIR: Final = 8
 LIBRARY: Final = EXECUTE | READ_FILE | READ_DIR
 """EXECUTE too: mapping a shared library does not need it, yet interpreters look for it."""
+OWN: Final = WRITE_FILE | READ_FILE | READ_DIR | 0x10 | 0x20 | 0x80 | 0x100 | 0x2000 | 0x4000
+"""Files and folders, made and removed: REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG, REFER,
+TRUNCATE; no links, sockets, pipes or devices."""
 
 _FILE_RIGHTS: Final = ((1, 13), (2, 14), (3, 15), (5, 16))
 """ABI, and how many rights over files are known from it on (REFER, TRUNCATE, IOCTL_DEV)."""

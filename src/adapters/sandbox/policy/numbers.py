@@ -24,6 +24,7 @@ cachestat                     451     451
 capget                        125      90
 capset                        126      91
 chdir                          80      49
+chmod                          90       -
 clock_getres                  229     114
 clock_gettime                 228     113
 clock_nanosleep               230     115
@@ -49,6 +50,8 @@ faccessat2                    439     439
 fadvise64                     221     223
 fallocate                     285      47
 fchdir                         81      50
+fchmod                         91      52
+fchmodat                      268      53
 fcntl                          72      25
 fdatasync                      75      83
 fstat                           5      80
@@ -101,6 +104,8 @@ map_shadow_stack              453     453
 membarrier                    324     283
 memfd_create                  319     279
 mincore                        27     232
+mkdir                          83       -
+mkdirat                       258      34
 mlock                         149     228
 mmap                            9     222
 mount                         165      40
@@ -139,7 +144,11 @@ readlinkat                    267      78
 readv                          19      65
 recvfrom                       45     207
 recvmsg                        47     212
+rename                         82       -
+renameat                      264      38
+renameat2                     316     276
 restart_syscall               219     128
+rmdir                          84       -
 rseq                          334     293
 rt_sigaction                   13     134
 rt_sigpending                 127     136
@@ -176,11 +185,15 @@ timerfd_create                283      85
 timerfd_gettime               287      87
 timerfd_settime               286      86
 times                         100     153
+truncate                       76      45
 umask                          95     166
 umount2                       166      39
 uname                          63     160
+unlink                         87       -
+unlinkat                      263      35
 unshare                       272      97
 userfaultfd                   323     282
+utimensat                     280      88
 wait4                          61     260
 waitid                        247      95
 write                           1      64

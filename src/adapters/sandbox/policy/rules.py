@@ -6,7 +6,7 @@ that libraries fall back to what they did before. Standard library only.
 
 from __future__ import annotations
 
-from errno import EACCES, ENOSYS, ENOTTY, EPERM, EROFS
+from errno import EACCES, EAGAIN, ENOSYS, ENOTTY, EPERM, EROFS
 
 from .bpf import ALLOWED, AND, ANY_BIT, EQUAL, RETURN, always, argument, one_of, refused, without
 
@@ -42,8 +42,7 @@ PLAIN: Final = frozenset(
     getpgid getpgrp getsid getpriority capget getrandom uname sysinfo umask
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage
     getitimer setitimer alarm pause restart_syscall getrlimit wait4 waitid exit exit_group
-    set_tid_address arch_prctl sendto recvfrom recvmsg sendmsg getsockopt getsockname getpeername
-    shutdown
+    set_tid_address arch_prctl recvfrom recvmsg getsockopt getsockname getpeername shutdown
     """.split()  # noqa: SIM905  # reads better than 140 quoted names
 )
 """Harmless whatever the arguments: there is nothing to apply them to but the child itself."""
@@ -103,6 +102,9 @@ _FCNTL: Final = (
     1034,  # F_GET_SEALS
 )
 
+_FAST_OPEN: Final = 0x20000000
+"""MSG_FASTOPEN: connects while it sends, so that a connected socket could change its peer."""
+
 ARGUED: Final[Mapping[str, Block]] = {
     "clone": _ONLY_THREADS,
     # Its flags lie in memory, which a filter cannot read: libraries fall back to `clone`.
@@ -118,6 +120,8 @@ ARGUED: Final[Mapping[str, Block]] = {
     "rt_sigqueueinfo": one_of(0, (OWN_PID,), KNOWN),
     "rt_tgsigqueueinfo": one_of(0, (OWN_PID,), KNOWN),
     "sched_setaffinity": one_of(0, (0, OWN_PID), KNOWN),
+    "sendmsg": without(2, _FAST_OPEN, KNOWN),
+    "sendto": without(3, _FAST_OPEN, KNOWN),
     "socketpair": _ONLY_STREAM_PAIRS,
     "tgkill": one_of(0, (OWN_PID,), KNOWN),
 }
@@ -139,3 +143,15 @@ OPENING: Final[Mapping[str, Mapping[str, Block]]] = {
     ),
 }
 """What opens files, by the way in which files are kept from a child."""
+
+ALONE: Final[Mapping[str, Block]] = {"clone": always(refused(EAGAIN))}
+"""Of a run that may have no thread but its first."""
+
+WRITING: Final[Mapping[str, Block]] = dict.fromkeys(
+    """
+    mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 truncate chmod fchmod fchmodat
+    utimensat
+    """.split(),  # noqa: SIM905  # as above
+    always(ALLOWED),
+)
+"""Of a run with room for files of its own: all else that it can see is mounted read-only."""

@@ -24,22 +24,27 @@ _SET_MODE_FILTER: Final = 1
 _PID: Final = struct.Struct("<I")
 
 
-def blocks(machine: str, files: str) -> Mapping[int, Block]:
+def blocks(
+    machine: str, files: str, more: Mapping[str, Block] | None = None
+) -> Mapping[int, Block]:
     """The rules by system call number.
 
     Args:
         machine: as `os.uname` calls it.
         files: a key of `rules.OPENING`.
+        more: rules that hold instead of those that all share.
     """
-    rules = {**dict.fromkeys(PLAIN, always(ALLOWED)), **ARGUED, **OPENING[files]}
+    rules = {**dict.fromkeys(PLAIN, always(ALLOWED)), **ARGUED, **OPENING[files], **(more or {})}
     known = numbers(machine)
     return {known[name]: block for name, block in rules.items() if name in known}
 
 
-def instructions(machine: str, files: str) -> tuple[Instruction, ...]:
+def instructions(
+    machine: str, files: str, more: Mapping[str, Block] | None = None
+) -> tuple[Instruction, ...]:
     """The whole filter, with `rules.OWN_PID` in place of the child's own number."""
     return program(
-        blocks(machine, files),
+        blocks(machine, files, more),
         architecture=ARCHITECTURES[machine],
         newest=NEWEST,
         known=KNOWN,
@@ -50,8 +55,8 @@ def instructions(machine: str, files: str) -> tuple[Instruction, ...]:
 class Filter:
     """A filter in memory; a child only writes its own number into it and hands it over."""
 
-    def __init__(self, kernel: Kernel, files: str) -> None:
-        lines = instructions(kernel.machine, files)
+    def __init__(self, kernel: Kernel, files: str, more: Mapping[str, Block] | None = None) -> None:
+        lines = instructions(kernel.machine, files, more)
         self._pids = [
             8 * at + 4 for at, line in enumerate(lines) if line[0] == EQUAL and line[3] == OWN_PID
         ]

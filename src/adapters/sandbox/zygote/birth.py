@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..policy.kernel import Kernel
     from ..policy.seccomp import Filter
+    from .bounded import Bounded, Bounds
 
 CHANNEL: Final = 3
 _RULESET: Final = 4
@@ -41,16 +42,29 @@ _LIMITS: Final = (
 class Nursery:
     """What every child begins with, laid out before the first is born."""
 
-    def __init__(self, kernel: Kernel, rules: Filter, ruleset: int | None, taken: int) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        rules: Filter,
+        ruleset: int | None,
+        taken: int,
+        bounded: Bounded,
+    ) -> None:
         self._kernel = kernel
+        self._bounded = bounded
+        self._limits: Sequence[tuple[int, int]] = _LIMITS
         self._rules = rules
         self._ruleset = ruleset
         self._desk = Desk(CHANNEL, taken)
         self._server = os.getpid()
 
-    def live(self, descriptors: Sequence[int], *, is_warm: bool) -> None:
+    def live(
+        self, descriptors: Sequence[int], *, is_warm: bool, bounds: Bounds | None = None
+    ) -> None:
         """Be a child: never returns. Nothing of a stranger has been looked at before this."""
         try:
+            if bounds is not None:
+                self._narrow(bounds)
             _settle(descriptors, self._ruleset)
             self._confine()
             if "numpy.random" in sys.modules:
@@ -63,9 +77,15 @@ class Nursery:
             os._exit(1)
         serve_jobs(CHANNEL, self._desk)
 
+    def _narrow(self, bounds: Bounds) -> None:
+        """Take on what this child is held to beyond all others."""
+        self._rules = self._bounded.filter(bounds)
+        self._ruleset = self._bounded.enter(bounds) or self._ruleset
+        self._limits = (*_LIMITS[1:], (resource.RLIMIT_FSIZE, bounds["scratch_bytes"]))
+
     def _confine(self) -> None:
         os.setsid()
-        for which, limit in _LIMITS:
+        for which, limit in self._limits:
             resource.setrlimit(which, (limit, limit))
         self._kernel.prctl(DUMPABLE, 0)
         self._kernel.prctl(PDEATHSIG, _signal.SIGKILL)

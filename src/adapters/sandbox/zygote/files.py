@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..policy.landlock import LIBRARY, READ_FILE, TRUNCATE_FROM, WRITE_FILE, Ruleset, abi
+from ..policy.landlock import LIBRARY, OWN, READ_FILE, TRUNCATE_FROM, WRITE_FILE, Ruleset, abi
 from .identity import can_read_library
 from .library import MemoryLibrary
 from .zones import keep_zones
@@ -60,12 +60,20 @@ class FileRule:
         return "landlock" if self.abi >= TRUNCATE_FROM else "landlock-reading"
 
     @property
+    def opening_scratch(self) -> str | None:
+        """The same for children that may write in a folder; None: they cannot be kept to it."""
+        return "landlock" if self.abi >= TRUNCATE_FROM else None
+
+    @property
     def folders(self) -> list[str]:
         """What children can read."""
         return [] if self.is_sealed else self._folders
 
-    def ruleset(self) -> int | None:
-        """A descriptor to enter; also *sealed* children have one, for signals and sockets."""
+    def ruleset(self, scratch: str | None = None) -> int | None:
+        """A descriptor to enter; also *sealed* children have one, for signals and sockets.
+
+        With `scratch` files may be written in that folder.
+        """
         if not self.abi:
             return None
         ruleset = Ruleset(self._kernel, self.abi)
@@ -73,6 +81,8 @@ class FileRule:
             ruleset.allow(self._folders, LIBRARY)
             ruleset.allow(_FILES, READ_FILE)
             ruleset.allow(("/dev/null",), READ_FILE | WRITE_FILE)
+        if scratch is not None:
+            ruleset.allow((scratch,), OWN)
         return ruleset.descriptor
 
 

@@ -23,11 +23,19 @@ KINDS: Final = {
     "net": 0x40000000,
 }
 """CLONE_NEW… by the name under /proc/self/ns."""
-_USER: Final = 0x10000000
+USER: Final = 0x10000000
+"""CLONE_NEWUSER."""
+MOUNTS: Final = KINDS["mnt"]
+
+SCRATCH: Final = "/tmp"  # noqa: S108  # of a root of its own
+"""Where a run finds room for files, if it has any."""
+_INODES: Final = 1000
+"""Files in it at most: each takes memory that its size does not count."""
 
 _READ_ONLY: Final = 1
 _NO_SETUID: Final = 2
 _NO_DEVICES: Final = 4
+_NO_EXECUTION: Final = 8
 _REMOUNT: Final = 32
 _BIND: Final = 4096
 _RECURSIVE: Final = 16384
@@ -56,13 +64,25 @@ def leave_the_rest(kernel: Kernel, folders: Iterable[str]) -> dict[str, str]:
     return identities
 
 
+def mount_scratch(size: int) -> None:
+    """Give this process an empty folder for files of `size` bytes in all, gone with it.
+
+    It must have a mount namespace of its own, and be somebody in the user namespace of that.
+
+    Raises:
+        OSError: this system does not allow it.
+    """
+    flags = _NO_SETUID | _NO_DEVICES | _NO_EXECUTION
+    _mount("tmpfs", SCRATCH, "tmpfs", flags, f"size={size},nr_inodes={_INODES},mode=700")
+
+
 def _unshare(kernel: Kernel) -> None:
     flags = sum(KINDS.values())
     if os.geteuid() == 0:
         kernel.call("unshare", flags)
         return
     user, group = os.getuid(), os.getgid()
-    kernel.call("unshare", flags | _USER)
+    kernel.call("unshare", flags | USER)
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
@@ -77,6 +97,7 @@ def _build_root(kernel: Kernel, folders: Iterable[str]) -> None:
         # By its descriptor: the folder may lie under the one that is covered.
         _show(f"/proc/self/fd/{descriptor}", f"{root}{path}", is_device=path in _DEVICES)
         os.close(descriptor)
+    os.mkdir(f"{root}{SCRATCH}")  # noqa: PTH102  # pathlib is slow to load
     before = f"{root}/before"
     os.mkdir(before)  # noqa: PTH102  # pathlib is slow to load
     new, old = ctypes.c_char_p(root.encode()), ctypes.c_char_p(before.encode())

@@ -19,6 +19,7 @@ from ..policy.kernel import DUMPABLE, Kernel
 from ..policy.seccomp import Filter
 from ..script_host import furnish
 from .birth import FILES, Nursery
+from .bounded import Bounded
 from .children import Child, Children, report
 from .files import FileRule
 from .identity import become, renounce
@@ -62,6 +63,7 @@ class _Server:
         files = FileRule(kernel, config["files"], config["user"])
         self._control = control
         taken = address_space()
+        proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC) if config["namespaces"] else None
         namespaces = leave_the_rest(kernel, files.folders) if config["namespaces"] else {}
         resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
         become(config["user"])
@@ -69,16 +71,18 @@ class _Server:
         rules = Filter(kernel, files.opening)
         ruleset = files.ruleset()
         kernel.prctl(DUMPABLE, 0)
+        self._bounded = Bounded(kernel, files, proc)
         gc.collect()
         # A collection in a child would otherwise touch, and so copy, every page.
         gc.freeze()
-        self._nursery = Nursery(kernel, rules, ruleset, taken)
+        self._nursery = Nursery(kernel, rules, ruleset, taken, self._bounded)
         self._children = Children()
         facts = {
             "files": files.opening,
             "landlock_abi": files.abi,
             "namespaces": namespaces,
             "user": os.getuid(),
+            **self._bounded.facts(),
         }
         tell(self._control, {"ready": facts})
 
@@ -117,13 +121,16 @@ class _Server:
             self._children.limit(message["limit"], message["seconds"])
 
     def _bear(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
+        bounds = message.get("bounds")
+        if bounds is not None:
+            self._bounded.filter(bounds)
         try:
             pid = os.fork()
         except OSError:
             report(descriptors[STATUS], {"status": _CANNOT_FORK})
             return
         if pid == 0:
-            self._nursery.live(descriptors, is_warm=message["warm"])
+            self._nursery.live(descriptors, is_warm=message["warm"], bounds=bounds)
         for descriptor in descriptors[:STATUS]:
             os.close(descriptor)
         self._children.add(Child(message["born"], pid, descriptors[STATUS]))
