@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     worker_queues: str = ""
     """Queues that `fleeting worker` takes from, separated by commas. Empty: `queue_name` alone."""
 
+    worker_debuggable: bool = False
+    """Whether other processes of the worker's user may look into its memory and environment, as
+    debuggers, py-spy and core dumps do. Off, because secrets lie there, and a run at the level
+    `process` is a process of that user."""
+
     api_host: str = "127.0.0.1"
     """Address that the API listens on. Loopback, until somebody decides to be reachable."""
 

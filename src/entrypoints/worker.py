@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from ..domain.errors import InvalidSetting
 from . import logs, runners
 from .container import Container
 from .execution import Execution
-from .settings import load
+from .settings import Settings, load
 
 
 def run(
@@ -33,6 +34,7 @@ def run(
     logs.configure(settings.log_level)
     # Before anything is taken from the queue, and before any pool forks.
     runners.attest(settings)
+    close_memory(settings)
     from ..adapters.celery.worker import run_worker
 
     return run_worker(
@@ -51,5 +53,15 @@ def run(
 
 def make_execution() -> Execution:
     """The worker's half for this process; a pool process makes its own after the fork."""
-    execution: Execution = Container(settings=load()).execution()
+    settings = load()
+    close_memory(settings)
+    execution: Execution = Container(settings=settings).execution()
     return execution
+
+
+def close_memory(settings: Settings) -> None:
+    """Let no other process of this user look into a worker's, unless the operator wants that."""
+    if not settings.worker_debuggable and sys.platform == "linux":
+        from ..adapters.sandbox.policy import kernel
+
+        kernel.close_memory()
