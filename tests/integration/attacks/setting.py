@@ -6,33 +6,24 @@ import json
 import os
 import secrets
 import selectors
-import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from ..public import checkout_is_public
+from ..public import PLAIN_USER, goes, public_packages, public_python
 from .attack import Attack
 
 ROOT = Path(__file__).parents[3]
 _OWN = os.getpid() % 10_000
-PLAIN_USER = 20_000 + 2 * _OWN
-"""A user of no name, to run workers as where the tests run as root. Each process of tests has its
-own, and the next one for controls, because some attacks reach all processes of a user."""
 RUN_USER = 40_000 + _OWN
 """Whom a worker that is root gives its runs to."""
-_LIBRARIES = [path for path in sys.path if path.endswith("-packages")]
 _PATIENCE = 45.0
 
 _START = """
-import site, sys
-for folder in {folders!r}:
-    site.addsitedir(folder)
-sys.path.insert(0, {root!r})
+import sys
+sys.path[:0] = {folders!r}
 from tests.integration.attacks.arena.main import main
 main()
 """
@@ -101,7 +92,7 @@ class Arena:
         python = sys.executable if setting.own_python else public
         number = PLAIN_USER + (setting.runner == "none")
         user = {} if setting.as_root or os.geteuid() else {"user": number, "group": number}
-        code = _START.format(folders=_LIBRARIES, root=str(ROOT))
+        code = _START.format(folders=public_packages())
         self._process = subprocess.Popen(
             [python, "-I", "-c", code],
             env={"SECRET_TOKEN": f"canary-{secrets.token_hex(16)}", "PATH": os.environ["PATH"]},
@@ -127,43 +118,11 @@ class Arena:
         print(json.dumps(what), file=self._process.stdin, flush=True)  # type: ignore[union-attr]
 
 
-def public_python() -> str:
-    """An interpreter of this version that every user can execute and read the library of."""
-    if os.geteuid() != 0:
-        return sys.executable
-    if not checkout_is_public():
-        pytest.skip("this checkout is closed to other users")
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for command in (
-        sys.executable,
-        *(f"{folder}/{name}" for folder in ("/usr/bin", "/usr/local/bin")),
-    ):
-        if shutil.which(command) and _runs(command):
-            return command
-    pytest.skip(f"there is no {name} that another user can execute")
-
-
 def namespaces_are_allowed() -> bool:
     """Whether a plain user can make namespaces here, and mount something in them."""
-    return _goes(
+    return goes(
         public_python(),
         # CLONE_NEWUSER | CLONE_NEWNS, then MS_REC | MS_PRIVATE on the root
         "import ctypes; library = ctypes.CDLL(None); assert library.unshare(0x10020000) == 0; "
         "assert library.mount(None, b'/', None, ctypes.c_ulong(0x44000), None) == 0",
     )
-
-
-def _runs(command: str) -> bool:
-    return _goes(command, f"import sys; sys.path[:0] = {_LIBRARIES!r}; import pydantic, sqlite3")
-
-
-def _goes(command: str, code: str) -> bool:
-    """Whether that Python program ends well as a plain user."""
-    user = {} if os.geteuid() else {"user": PLAIN_USER, "group": PLAIN_USER, "extra_groups": []}
-    try:
-        done = subprocess.run(
-            [command, "-I", "-c", code], capture_output=True, cwd="/", check=False, **user
-        )
-    except PermissionError:
-        return False
-    return done.returncode == 0

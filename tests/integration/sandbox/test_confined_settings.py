@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import fleeting
-
-from ..public import checkout_is_public
+from ..public import PLAIN_USER, public_packages, public_python
 from .pure_scripts import PURE
 
 WORKER = Path(__file__).with_name("confined_worker.py")
-PLAIN_USER = 20001
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "as it is": {},
@@ -36,40 +29,24 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 def worker(setting: dict[str, Any], *scripts: str) -> dict[str, Any]:
-    python, environment = interpreter(setting)
-    command = [python, str(WORKER), json.dumps({**setting, "scripts": scripts})]
+    python, program, environment = interpreter(setting)
+    command = [python, program, json.dumps({**setting, "scripts": scripts})]
     done = subprocess.run(command, capture_output=True, env=environment, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
-def interpreter(setting: dict[str, Any]) -> tuple[str, dict[str, str]]:
+def interpreter(setting: dict[str, Any]) -> tuple[str, str, dict[str, str]]:
     """One that the worker's user can read; it finds the packages of this one."""
-    packages = [path for path in sys.path if path.endswith("site-packages")]
+    packages = public_packages()
     environment = {"PYTHONPATH": os.pathsep.join(packages), "PATH": os.defpath}
     if not setting.get("user"):
-        return sys.executable, environment
+        return sys.executable, str(WORKER), environment
     if os.getuid() != 0:
         pytest.skip("only root can become another user")
-    version = "{}.{}".format(*sys.version_info)
-    python = Path(f"/usr/bin/python{version}")
-    if not python.exists():
-        pytest.skip(f"the system has no Python {version} that everybody can run")
-    if not checkout_is_public():
-        pytest.skip("this checkout is closed to other users")
-    packages.append(package_folder())
-    return str(python), {**environment, "PYTHONPATH": os.pathsep.join(packages)}
-
-
-@functools.cache
-def package_folder() -> str:
-    """Where an interpreter that knows nothing of this installation finds the package."""
-    folder = Path(tempfile.mkdtemp(prefix="fleeting-"))
-    atexit.register(shutil.rmtree, folder)
-    folder.chmod(0o755)
-    (folder / "fleeting").symlink_to(Path(fleeting.__path__[0]))
-    return str(folder)
+    program = Path(packages[0], "tests", "integration", "sandbox", WORKER.name)
+    return public_python(), str(program), environment
 
 
 @pytest.fixture(scope="module", params=list(SETTINGS))
