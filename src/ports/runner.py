@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
@@ -48,6 +48,8 @@ class RunRequest:
     reuse: bool | None = None
     """Whether it may share a process with other runs of the same source, one after the other;
     None: as the installation has it. Runners that keep no processes do not heed it."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What is masked in all that the run says; runners need not heed it, and tell no run of it."""
 
 
 class RunObserver(Protocol):

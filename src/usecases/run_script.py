@@ -13,6 +13,7 @@ from ..ports.clock import Clock
 from ..ports.runner import Runner, RunObserver, RunRequest
 from ..ports.source_store import SourceReader
 from .insist import insist
+from .masked import run_masked
 
 
 class RunScript:
@@ -32,7 +33,7 @@ class RunScript:
         try:
             _check_isolation(task, in_force, self._limits.min_isolation)
             check_enforced(task.bounds, in_force)
-            return self._runner.run(self._request(task, run_id), observer)
+            return run_masked(self._runner, self._request(task, run_id), observer)
         except (RequestError, SandboxUnavailable) as exc:
             return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
 
