@@ -100,8 +100,12 @@ class Settings(BaseSettings):
     """Celery pool of `fleeting worker`. Threads, because every run has a process of its own
     anyway, and they answer remote control while all slots are busy."""
 
+    worker_processes: int = Field(default=1, ge=1, le=256)
+    """Processes of one `fleeting worker`. One, which is least memory; as many as CPUs is most
+    throughput for short runs. Several are watched, and replaced when they die."""
+
     worker_concurrency: int = Field(default=0, ge=0)
-    """Runs at the same time in one worker. 0: one for each CPU that it may use."""
+    """Runs at the same time in one worker process. 0: one for each CPU, shared by the processes."""
 
     worker_queues: str = ""
     """Queues that `fleeting worker` takes from, separated by commas. Empty: `queue_name` alone."""

@@ -10,10 +10,12 @@ from . import logs, runners
 from .container import Container
 from .execution import Execution
 from .settings import Settings, load
+from .supervisor import Supervisor, worker_commands
 
 
 def run(
     *,
+    processes: int | None = None,
     pool: str | None = None,
     concurrency: int | None = None,
     queues: str | None = None,
@@ -25,13 +27,31 @@ def run(
         ConfigurationError: the settings cannot be, or the isolation that they ask for is not in
             force on this machine.
     """
-    settings = load(worker_pool=pool, worker_concurrency=concurrency, worker_queues=queues)
+    settings = load(
+        worker_processes=processes,
+        worker_pool=pool,
+        worker_concurrency=concurrency,
+        worker_queues=queues,
+    )
     if settings.queue_url.startswith("memory:"):
         raise InvalidSetting(
             "the memory queue lives inside one process, so it has no workers of its own: set "
             "FLEETING_STORE to a Redis server, or use `fleeting run`"
         )
     logs.configure(settings.log_level)
+    # All CPUs have a run each, however many processes share them.
+    slots = settings.worker_concurrency or max(
+        1, (os.cpu_count() or 1) // settings.worker_processes
+    )
+    if settings.worker_processes > 1:
+        commands = worker_commands(
+            settings.worker_processes,
+            pool=pool,
+            concurrency=slots,
+            queues=queues,
+            name=name,
+        )
+        return Supervisor(commands).run()
     # Before anything is taken from the queue, and before any pool forks.
     runners.attest(settings)
     close_memory(settings)
@@ -43,7 +63,7 @@ def run(
         limits=settings.limits,
         make_execution=make_execution,
         pool=settings.worker_pool,
-        concurrency=settings.worker_concurrency or os.cpu_count() or 1,
+        concurrency=slots,
         queues=settings.queues,
         name=name,
         log_level=settings.log_level,

@@ -80,6 +80,16 @@ class LeashedProcess:
         self._unleash()
         return False
 
+    @property
+    def exit_code(self) -> int | None:
+        """What the program ended with, negative for a signal; None: it has not been seen to end."""
+        return self._process.returncode
+
+    def join(self, patience: timedelta) -> None:
+        """Wait for the program to end, but not longer than `patience`."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience.total_seconds())
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; nothing happens if the program has ended."""
         self._process.send_signal(number)
@@ -88,8 +98,7 @@ class LeashedProcess:
         """Ask the program to end, and kill it if it is still there after `grace`."""
         self._process.terminate()
         try:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace.total_seconds())
+            self.join(grace)
         finally:
             self.kill()
 

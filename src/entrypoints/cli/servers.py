@@ -10,13 +10,23 @@ import typer
 from .failure import reporting
 from .options import Json
 
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Worker processes, watched and replaced when they die.", show_default=False
+    ),
+]
 Pool = Annotated[
     Literal["threads", "solo", "prefork"] | None,
     typer.Option(help="How runs are started next to each other.", show_default=False),
 ]
 Concurrency = Annotated[
     int | None,
-    typer.Option(min=0, help="Runs at the same time; 0: one for each CPU.", show_default=False),
+    typer.Option(
+        min=0,
+        help="Runs at the same time in each process; 0: all CPUs.",
+        show_default=False,
+    ),
 ]
 Queues = Annotated[
     str | None,
@@ -41,6 +51,7 @@ Roles = Annotated[
 @reporting
 def worker(
     *,
+    processes: Processes = None,
     pool: Pool = None,
     concurrency: Concurrency = None,
     queues: Queues = None,
@@ -53,7 +64,8 @@ def worker(
     """
     from ..worker import run
 
-    raise typer.Exit(run(pool=pool, concurrency=concurrency, queues=queues, name=name))
+    code = run(processes=processes, pool=pool, concurrency=concurrency, queues=queues, name=name)
+    raise typer.Exit(code)
 
 
 @reporting
