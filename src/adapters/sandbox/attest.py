@@ -75,6 +75,8 @@ def _effective(confined: Sequence[Check], isolated: Sequence[Check]) -> Isolatio
 def _isolated(found: Mapping[str, Any], namespaces: Mapping[str, str]) -> Iterator[Check]:
     outcome = found["attempts"][_SEE]
     yield Check(_SEE, outcome, outcome == "ENOENT")
+    # Its fork server is the first there; outside, something else has started the worker.
+    yield Check("see processes outside", f"parent {found['parent']}", found["parent"] == 1)
     for name in KINDS:
         own = os.readlink(f"/proc/self/ns/{name}")  # noqa: PTH115  # it is no path, but a name
         theirs = namespaces.get(name, own)

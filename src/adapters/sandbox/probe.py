@@ -67,6 +67,7 @@ def facts() -> dict[str, object]:
         "users": sorted({*os.getresuid(), *os.getresgid(), *os.getgroups()}),
         "descriptors": _descriptors(),
         "environment": sorted(os.environ),
+        "parent": os.getppid(),
     }
 
 

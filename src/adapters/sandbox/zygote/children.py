@@ -76,7 +76,10 @@ class Children:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
             if pid == 0:
                 return
-            child = self._by_pid.pop(pid)
+            child = self._by_pid.pop(pid, None)
+            if child is None:
+                # Process 1 of a namespace inherits what others have left.
+                continue
             del self._by_name[child.name]
             told = {
                 "status": os.waitstatus_to_exitcode(status),

@@ -5,8 +5,12 @@ Standard library only. See namespaces(7), user_namespaces(7), pivot_root(2).
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # typeshed does not know it
 import ctypes
 import os
+
+from ..policy.kernel import DUMPABLE, PDEATHSIG
+from .identity import become, renounce
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ KINDS: Final = {
     "cgroup": 0x02000000,
     "uts": 0x04000000,
     "ipc": 0x08000000,
+    "pid": 0x20000000,
     "net": 0x40000000,
 }
 """CLONE_NEW… by the name under /proc/self/ns."""
@@ -31,6 +36,9 @@ SCRATCH: Final = "/tmp"  # noqa: S108  # of a root of its own
 """Where a run finds room for files, if it has any."""
 _INODES: Final = 1000
 """Files in it at most: each takes memory that its size does not count."""
+
+_DESCRIPTORS: Final = 256
+"""More than a fork server has open."""
 
 _READ_ONLY: Final = 1
 _NO_SETUID: Final = 2
@@ -49,8 +57,11 @@ _PLACES: Final = ("/mnt", "/tmp", "/run")  # noqa: S108  # covered, nothing is w
 _DEVICES: Final = ("/dev/null", "/dev/urandom", "/dev/zero")
 
 
-def leave_the_rest(kernel: Kernel, folders: Iterable[str]) -> dict[str, str]:
+def leave_the_rest(kernel: Kernel, folders: Iterable[str], user: int) -> dict[str, str]:
     """Enter new namespaces, with a root that has nothing but `folders`, read-only.
+
+    Who returns is process 1 of the new namespace for processes. Who called stays outside as its
+    parent, as `user` where it was root, and ends with it: what the worker kills and waits for.
 
     Returns:
         The identity of each namespace, to compare with the worker's.
@@ -59,6 +70,7 @@ def leave_the_rest(kernel: Kernel, folders: Iterable[str]) -> dict[str, str]:
         OSError: this system does not allow it.
     """
     _unshare(kernel)
+    _be_first(kernel, user)
     identities = {name: os.readlink(f"/proc/self/ns/{name}") for name in KINDS}  # noqa: PTH115  # pathlib is slow to load
     _build_root(kernel, folders)
     return identities
@@ -86,6 +98,26 @@ def _unshare(kernel: Kernel) -> None:
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
+
+
+def _be_first(kernel: Kernel, user: int) -> None:
+    """One for all children: as none of them is process 1, their signals do what they always do."""
+    first = os.fork()
+    if first:
+        _wait_outside(kernel, first, user)
+    kernel.prctl(PDEATHSIG, _signal.SIGKILL)
+
+
+def _wait_outside(kernel: Kernel, first: int, user: int) -> None:
+    status = 1
+    try:
+        os.closerange(0, _DESCRIPTORS)
+        become(user)
+        renounce(kernel)
+        kernel.prctl(DUMPABLE, 0)
+        status = abs(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]))
+    finally:
+        os._exit(status)
 
 
 def _build_root(kernel: Kernel, folders: Iterable[str]) -> None:

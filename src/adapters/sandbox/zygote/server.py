@@ -15,7 +15,7 @@ import signal
 import socket
 
 from ..limits import address_space
-from ..policy.kernel import DUMPABLE, Kernel
+from ..policy.kernel import DUMPABLE, PDEATHSIG, Kernel
 from ..policy.seccomp import Filter
 from ..script_host import furnish
 from .birth import FILES, Nursery
@@ -64,10 +64,15 @@ class _Server:
         self._control = control
         taken = address_space()
         proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC) if config["namespaces"] else None
-        namespaces = leave_the_rest(kernel, files.folders) if config["namespaces"] else {}
+        namespaces = {}
+        if config["namespaces"]:
+            namespaces = leave_the_rest(kernel, files.folders, config["user"])
         resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
         become(config["user"])
         renounce(kernel)
+        if namespaces:
+            # Becoming another user has cleared it.
+            kernel.prctl(PDEATHSIG, signal.SIGKILL)
         rules = Filter(kernel, files.opening)
         ruleset = files.ruleset()
         kernel.prctl(DUMPABLE, 0)

@@ -39,3 +39,23 @@ def lives(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def outside(pid: int) -> int:
+    """What a process below this one is called here that calls itself `pid`, in a namespace or not."""
+    for file in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            names = _status(file)["NSpid"].split()
+            if int(names[-1]) == pid and _is_below(int(names[0])):
+                return int(names[0])
+    return pid
+
+
+def _is_below(pid: int) -> bool:
+    while pid > 1 and pid != os.getpid():
+        pid = int(_status(Path(f"/proc/{pid}/status"))["PPid"])
+    return pid == os.getpid()
+
+
+def _status(file: Path) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in file.read_text().splitlines())

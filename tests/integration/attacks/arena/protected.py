@@ -14,7 +14,7 @@ from typing import Any
 from fleeting.ports.runner import Runner, RunReport
 from fleeting.testing.runs import Observer, sample_run
 
-from .left import lives
+from .left import lives, outside
 from .world import World
 
 _NEXT = "import os\ndef f(a, b):\n    return [a + b, os.getppid()]\n"
@@ -115,10 +115,11 @@ class _Sibling:
         if not self._observer.spoken.wait(20):
             raise TimeoutError("the sibling does not speak")
         self.pid = int(self._observer.output)
+        self._here = outside(self.pid)
 
     def end(self) -> str:
         """Stop it; returns how it ended: as stopped, where nothing was done to it before."""
-        was_alive = lives(self.pid)
+        was_alive = lives(self._here)
         self._runner.stop("sibling")
         self._thread.join()
         error = self._report and self._report.error

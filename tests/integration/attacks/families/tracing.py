@@ -73,6 +73,29 @@ def _traces(name: str, number: int, who: str) -> Attack:
 
 ATTACKS = (
     _steers(
+        "sees its parent's number",
+        """
+        def f(bait):
+            parent = os.getppid()
+            return parent if parent != 1 else None
+        """,
+        from_level="isolated",
+    ),
+    _steers(
+        "counts the processes of the machine",
+        """
+        def f(bait):
+            found = []
+            for number in range(1, 1 << 16):
+                try: os.getpgid(number)
+                except ProcessLookupError: continue
+                found.append(number)
+            return len(found) if len(found) > 10 else None
+        """,
+        from_level="isolated",
+        control="few processes may run here",
+    ),
+    _steers(
         "attaches to the victim",
         """
         def f(bait):
