@@ -10,7 +10,7 @@ from .errors import FleetingError, ValueTooLarge
 from .json_value import to_json_bytes
 from .script import compile_script, register, show_source, unregister
 from .script_failure import script_error
-from .signature import check_fit, signature_of
+from .signature import check_fit, fits_plainly, signature_of
 from .type_name import type_name
 
 TYPE_CHECKING = False
@@ -135,6 +135,8 @@ def _methods(module: ModuleType) -> dict[str, str]:
 
 
 def _check_parameters(call: Call, function: Callable[..., object]) -> None:
+    if not call.kwargs and fits_plainly(function, len(call.args)):
+        return
     signature = signature_of(function)
     if signature is not None:
         check_fit(call.function, signature, len(call.args), call.kwargs)

@@ -68,7 +68,7 @@ def unregister(script: Script, module: ModuleType) -> None:
 def show_source(script: Script) -> None:
     """Let tracebacks show the script's lines, if anything has loaded what shows them."""
     linecache = sys.modules.get("linecache")
-    if linecache is not None:
+    if linecache is not None and script.filename not in linecache.cache:
         # Every line ends, as linecache itself sees to: carets would stand beside their mark.
         lines = [f"{line}\n" for line in lines_of(script.source)]
         linecache.cache[script.filename] = (len(script.source), None, lines, script.filename)

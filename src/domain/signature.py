@@ -120,6 +120,18 @@ def check_fit(function: str, signature: Signature, positions: int, names: Collec
         raise ParametersDoNotFit(f"{function}() {misfit}; it is {function}{signature}")
 
 
+def fits_plainly(function: object, positions: int) -> bool:
+    """Whether so many positional parameters and no others surely fit; False may mean that they do.
+
+    A cheap look that spares most calls the full one.
+    """
+    if type(function) is not FunctionType or hasattr(function, "__signature__"):
+        return False
+    code = function.__code__
+    least = code.co_argcount - len(function.__defaults__ or ())
+    return not code.co_kwonlyargcount and least <= positions <= code.co_argcount
+
+
 def signature_of(function: Callable[..., object]) -> Signature | None:
     """The signature of a live function; None where Python itself does not know it."""
     if isinstance(function, FunctionType) and not hasattr(function, "__signature__"):

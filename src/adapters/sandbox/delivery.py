@@ -43,11 +43,13 @@ class Delivery:
 
     def close(self) -> None:
         """Return when everything is delivered."""
+        if self._thread is None:
+            # Nothing was ever said.
+            return
         with self._changed:
             self._is_over = True
             self._changed.notify()
-        if self._thread is not None:
-            self._thread.join()
+        self._thread.join()
 
     def _wake(self) -> None:
         if self._thread is None:

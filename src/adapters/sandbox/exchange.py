@@ -59,10 +59,12 @@ class Exchange:
         """Whether the process says that it can take another job after this one."""
         self.started: float | None = self._began if process.is_up else None
         """When the script itself began, by the monotonic clock."""
+        self._speak()
         self._poll = select.poll()
         self._poll.register(process.output, select.POLLIN)
-        self._poll.register(process.channel, select.POLLIN | select.POLLOUT)
-        self._speak()
+        # Most jobs were sent whole just before.
+        wanted = select.POLLIN | select.POLLOUT if self._to_send else select.POLLIN
+        self._poll.register(process.channel, wanted)
 
     @property
     def has_answer(self) -> bool:
@@ -129,6 +131,8 @@ class Exchange:
             return
         if events & select.POLLOUT:
             self._speak()
+            if not self._to_send:
+                self._poll.modify(self._process.channel, select.POLLIN)
         if events & ~select.POLLOUT:
             self._hear()
 
@@ -148,8 +152,6 @@ class Exchange:
             # It has died: so says the next read.
             sent = len(self._to_send)
         self._to_send = self._to_send[sent:]
-        if not self._to_send:
-            self._poll.modify(self._process.channel, select.POLLIN)
 
     def _hear(self) -> bool:
         """Take a piece of what the process answers; False where nothing is left."""

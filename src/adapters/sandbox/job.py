@@ -7,10 +7,13 @@ import math
 import os
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
 from ...ports.runner import RunRequest
 from .protocol import JOB, frame
+
+_encoder: Final = json.JSONEncoder(separators=(",", ":"))
 
 _CPU_MARGIN: Final = 5
 """Seconds by which the processor's clock runs behind the runner's, which is to end a run."""
@@ -38,7 +41,7 @@ def job_frame(request: RunRequest, path: Sequence[str], *, keep: timedelta | Non
         "memory_bytes": request.memory_bytes,
         "cpu_seconds": _cpu_seconds(request, keep or timedelta(0)),
     }
-    return frame(JOB, json.dumps(job, separators=(",", ":")).encode())
+    return frame(JOB, _encoder.encode(job).encode())
 
 
 def _cpu_seconds(request: RunRequest, more: timedelta) -> int | None:
@@ -48,7 +51,13 @@ def _cpu_seconds(request: RunRequest, more: timedelta) -> int | None:
     if request.timeout is None:
         return None
     # Each thread uses a processor of its own.
-    return whole_seconds(request.timeout + more) * (os.cpu_count() or 1) + _CPU_MARGIN
+    return whole_seconds(request.timeout + more) * _processors() + _CPU_MARGIN
+
+
+@cache
+def _processors() -> int:
+    # The system is asked once: it reads a file for that.
+    return os.cpu_count() or 1
 
 
 def whole_seconds(span: timedelta) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import islice
 from threading import Lock
 from typing import TypeAlias
 
@@ -21,7 +22,9 @@ class KeptChildren:
     """Children that wait for another run; a child that may have been harmed never gets here."""
 
     def __init__(self, confinement: Confinement) -> None:
-        self._choices = confinement
+        self._runs = confinement.reuse_runs
+        self._age = confinement.reuse_age.total_seconds()
+        self._idle = confinement.reuse_idle
         self._lock = Lock()
         self._waiting: dict[ZygoteChild, Key] = {}
         """The longest waiting first."""
@@ -49,10 +52,7 @@ class KeptChildren:
         self._end_where(lambda _: True)
 
     def _is_young(self, child: ZygoteChild) -> bool:
-        age = time.monotonic() - child.born
-        return (
-            child.runs < self._choices.reuse_runs and age < self._choices.reuse_age.total_seconds()
-        )
+        return child.runs < self._runs and time.monotonic() - child.born < self._age
 
     def _last(self, key: Key) -> ZygoteChild | None:
         with self._lock:
@@ -65,9 +65,9 @@ class KeptChildren:
     def _sweep(self) -> None:
         """End those that are too old or too many."""
         with self._lock:
-            waiting = list(self._waiting)
-            too_many = set(waiting[: max(0, len(waiting) - self._choices.reuse_idle)])
-            if not too_many and self._is_young(waiting[0]):
+            too_many = set(islice(self._waiting, max(0, len(self._waiting) - self._idle)))
+            oldest = next(iter(self._waiting), None)
+            if not too_many and (oldest is None or self._is_young(oldest)):
                 return
         self._end_where(lambda child: child in too_many or not self._is_young(child))
 

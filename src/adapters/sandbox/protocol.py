@@ -25,6 +25,9 @@ VALUE: Final = b"V"
 ERROR: Final = b"E"
 """From the child, as its last word: the fields of an error as JSON."""
 
+_AT_ONCE: Final = 8192
+"""Bytes read at first: most jobs are shorter."""
+
 _HEADER: Final = 5
 """One byte of kind and four of length, the highest first."""
 
@@ -39,13 +42,18 @@ def frame(kind: bytes, payload: bytes) -> bytes:
 
 
 def read_frame(channel: int) -> tuple[bytes, bytes]:
-    """Wait for one frame of a peer that is trusted: for the child alone.
+    """Wait for one frame of a peer that is trusted and sends one at a time: for the child alone.
 
     Raises:
         EOFError: the peer has gone.
     """
-    header = _read(channel, _HEADER)
-    return header[:1], _read(channel, int.from_bytes(header[1:], "big"))
+    data = _some(channel, _AT_ONCE)
+    while len(data) < _HEADER:
+        data += _some(channel, _AT_ONCE)
+    missing = _HEADER + int.from_bytes(data[1:_HEADER], "big") - len(data)
+    if missing:
+        data += _read(channel, missing)
+    return data[:1], data[_HEADER:]
 
 
 def write_all(channel: int, data: bytes) -> None:
@@ -95,9 +103,14 @@ class FrameReader:
 def _read(channel: int, size: int) -> bytes:
     pieces = []
     while size:
-        piece = os.read(channel, size)
-        if not piece:
-            raise EOFError
+        piece = _some(channel, size)
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
+
+
+def _some(channel: int, size: int) -> bytes:
+    data = os.read(channel, size)
+    if not data:
+        raise EOFError
+    return data

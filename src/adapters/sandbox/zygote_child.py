@@ -51,6 +51,7 @@ class ZygoteChild:
         self.used_cpu: float | None = None
         self._status: int | None = None
         self._is_killed = False
+        self._ears: select.poll | None = None
         self._overdue = float("inf")
         """When it should be gone, having been killed."""
         self._wires = wires = Wires()
@@ -91,10 +92,11 @@ class ZygoteChild:
         """Whether it lives, belongs to this process and says nothing unasked."""
         if not self.server.is_own():
             return False
-        poll = select.poll()
-        for descriptor in (self.channel.fileno(), self.output, self._told):
-            poll.register(descriptor, select.POLLIN)
-        return not poll.poll(0)
+        if self._ears is None:
+            self._ears = select.poll()
+            for descriptor in (self.channel.fileno(), self.output, self._told):
+                self._ears.register(descriptor, select.POLLIN)
+        return not self._ears.poll(0)
 
     def dies(self) -> bool:
         return self._dead_within(_LAST_BREATH)

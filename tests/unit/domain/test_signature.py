@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fleeting.domain.errors import ParametersDoNotFit
-from fleeting.domain.signature import Signature, check_fit, signature_in, signature_of
+from fleeting.domain.signature import Signature, check_fit, fits_plainly, signature_in, signature_of
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -76,6 +76,26 @@ def test_what_fits_is_what_python_calls(text: str, call: tuple[int, set[str]]) -
 
     assert signature is not None
     assert (signature.misfit(*call) is None) is fits(function, *call)
+
+
+@given(definitions(), st.integers(0, 6))
+@example("def f(a, b=0): pass", 1)
+@example("def f(a, b=0): pass", 3)
+@example("def f(a, *, b): pass", 1)
+def test_what_fits_plainly_is_taken_by_python(text: str, positions: int) -> None:
+    function = function_of(text)
+
+    assert not fits_plainly(function, positions) or fits(function, positions, set())
+
+
+def test_a_plain_function_fits_plainly_and_what_declares_its_signature_never() -> None:
+    function = function_of("def f(a, b=0): pass")
+    declared = function_of("def f(a, b=0): pass")
+    declared.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
+
+    assert fits_plainly(function, 1)
+    assert not fits_plainly(declared, 1)
+    assert not fits_plainly(print, 1)
 
 
 @given(definitions(), CALLS)

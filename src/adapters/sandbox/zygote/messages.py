@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 LONGEST: Final = 64 * 1024
 """Bytes of a message: most are below a hundred, the first one lists paths."""
 
+_ROOM: Final = socket.CMSG_SPACE(3 * 4)
+"""For the descriptors of a birth."""
+
+_scan: Final = json.JSONDecoder().raw_decode
+"""Without what `json.loads` does around it: a fork server runs little, so that little of its
+memory changes between two forks and is copied."""
+
 CHANNEL, OUTPUT, STATUS = range(3)
 """Order of the descriptors that come with a birth."""
 
@@ -41,9 +48,10 @@ def hear(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
         EOFError: the peer has gone.
     """
     try:
-        data, descriptors, _, _ = socket.recv_fds(control, LONGEST, 3)
+        data, attached, _, _ = control.recvmsg(LONGEST, _ROOM)
     except ConnectionResetError:
-        data, descriptors = b"", []
+        data, attached = b"", []
     if not data:
         raise EOFError
-    return json.loads(data), descriptors
+    message, _ = _scan(data.decode())
+    return message, memoryview(attached[0][2]).cast("i").tolist() if attached else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import importlib
+import operator
 import os
 import resource
 import select
@@ -98,7 +99,7 @@ class _Server:
             EOFError: the worker has gone.
         """
         deaths, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, operator.is_)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -110,9 +111,9 @@ class _Server:
                 for descriptor, _ in ready:
                     if descriptor == deaths:
                         os.read(deaths, 4096)
+                        self._children.bury()
                     else:
                         self._attend()
-                self._children.bury()
         finally:
             self._children.end()
 
@@ -132,7 +133,7 @@ class _Server:
         try:
             pid = os.fork()
         except OSError:
-            report(descriptors[STATUS], {"status": _CANNOT_FORK})
+            report(descriptors[STATUS], _CANNOT_FORK)
             return
         if pid == 0:
             self._nursery.live(descriptors, is_warm=message["warm"], bounds=bounds)
