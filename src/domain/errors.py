@@ -69,6 +69,7 @@ if TYPE_CHECKING:  # typing alone would take a sandbox child as long as fifty ru
     from typing import ClassVar
 
     from .outcome import ErrorInfo
+    from .result_key import Address
 
 
 class FleetingError(Exception):
@@ -177,6 +178,9 @@ class AnswerTooLarge(RequestError):
 
 class MalformedMessage(RequestError):
     """A queued message does not follow the wire format."""
+
+    address: Address | None = None
+    """Where its task's result would be, if that much can be read."""
 
 
 class ResultError(FleetingError):

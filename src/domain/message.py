@@ -15,7 +15,7 @@ from .caps import check_parameters, check_source_size
 from .errors import FleetingError, MalformedMessage
 from .isolation import Isolation
 from .limits import MIB, Limits
-from .result_key import ResultKey, check_namespace
+from .result_key import Address, ResultKey, check_namespace
 from .source import digest
 from .task import RetryCause, Task, TaskRequest, accept, describe
 
@@ -95,15 +95,33 @@ def decode(data: Mapping[str, object], *, limits: Limits) -> Task:
 
     Raises:
         MalformedMessage: it does not follow the wire format or passes a cap; the text names the
-            field and never holds a payload.
+            field and never holds a payload. Where the key can be read it is in the error.
     """
     try:
         message = Message.model_validate(data)
         return _task(message, limits)
     except ValidationError as exc:
-        raise MalformedMessage(f"not a message for fleeting.run: {describe(exc)}") from None
+        raise malformed(data, describe(exc)) from None
     except FleetingError as exc:
-        raise MalformedMessage(f"not a message for fleeting.run: {exc.message}") from None
+        raise malformed(data, exc.message) from None
+
+
+def malformed(data: Mapping[str, object], reason: str) -> MalformedMessage:
+    """The error for a message that cannot be run; it says whose, if that much can be read."""
+    error = MalformedMessage(f"not a message for fleeting.run: {reason}")
+    error.address = _address(data)
+    return error
+
+
+def _address(data: Mapping[str, object]) -> Address | None:
+    key, options = data.get("key"), data.get("options")
+    namespace = options.get("namespace", "") if isinstance(options, Mapping) else ""
+    if not isinstance(key, str) or not isinstance(namespace, str):
+        return None
+    try:
+        return Address(check_namespace(namespace), str(ResultKey.parse(key)))
+    except FleetingError:
+        return None
 
 
 def _task(message: Message, limits: Limits) -> Task:

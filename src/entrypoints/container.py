@@ -26,6 +26,7 @@ from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
 from ..usecases.leases import Leases
+from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.retrieve import MetricRetriever
 from ..usecases.run_script import RunScript
@@ -122,12 +123,19 @@ class Container(containers.DeclarativeContainer):
         backoff=providers.Singleton(Backoff),
         worker=worker_name,
     )
+    refuse = providers.Singleton(
+        RefuseTask,
+        writer=results.provided.writer,
+        clock=clock,
+        ttl=limits.default_ttl,
+    )
     sweep = providers.Singleton(
         SweepOverdue, writer=results.provided.writer, open_tasks=results.provided.open_tasks
     )
     execution = providers.Singleton(
         Execution,
         execute=execute,
+        refuse=refuse,
         leases=leases,
         reports=reports,
         sweep=sweep,

@@ -29,6 +29,7 @@ def embedded_worker(container: Container) -> Iterator[None]:
     worker = MemoryWorker(
         queue=queue,
         execute=execution.run,
+        refuse=execution.refuse,
         limits=settings.limits,
         threads=settings.worker_concurrency or os.cpu_count() or 1,
     )

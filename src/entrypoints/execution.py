@@ -8,11 +8,12 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import Final
 
-from ..domain.errors import PortError
+from ..domain.errors import MalformedMessage, PortError
 from ..domain.task import Task
 from ..ports.cancel_signals import CancelSignals
 from ..usecases.execute import Again, Done, ExecuteTask
 from ..usecases.leases import Leases
+from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.sweep import SweepOverdue
 
@@ -32,6 +33,7 @@ class Execution:
         self,
         *,
         execute: ExecuteTask,
+        refuse: RefuseTask,
         leases: Leases,
         reports: Reports,
         sweep: SweepOverdue,
@@ -39,6 +41,7 @@ class Execution:
         release: Callable[[], None],
     ) -> None:
         self._execute = execute
+        self._refuse = refuse
         self._leases = leases
         self._reports = reports
         self._sweep = sweep
@@ -61,6 +64,10 @@ class Execution:
     def run(self, task: Task) -> Done | Again:
         """Bring one delivered task one step further; see `ExecuteTask`."""
         return self._execute(task)
+
+    def refuse(self, error: MalformedMessage) -> bool:
+        """End a task whose message cannot be run; see `RefuseTask`."""
+        return self._refuse(error)
 
     def close(self) -> None:
         """Stop the threads and release the connections; runs still going lose their lease."""

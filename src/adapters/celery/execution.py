@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
+from ...domain.errors import MalformedMessage
 from ...domain.task import Task
 from ...usecases.execute import Again, Done
 
@@ -20,6 +21,10 @@ class Execution(Protocol):
 
     def run(self, task: Task) -> Done | Again:
         """Bring one delivered task one step further."""
+        ...
+
+    def refuse(self, error: MalformedMessage) -> bool:
+        """End a task whose message cannot be run; whether there was one to end."""
         ...
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from celery.signals import worker_process_shutdown
 
 from ...domain.errors import FleetingError, MalformedMessage
 from ...domain.limits import Limits
-from ...domain.message import decode
+from ...domain.message import decode, malformed
 from ...domain.task import Task as AcceptedTask
 from ...usecases.execute import Again
 from .call_repr import ARGSREPR, describe_call
@@ -69,11 +69,20 @@ class RunTask(Task[Any, str]):
     def _read(self, args: Sequence[Any], kwargs: dict[str, Any]) -> AcceptedTask:
         try:
             if args:
-                raise MalformedMessage("fleeting.run takes keyword arguments only")
+                raise malformed(kwargs, "it takes keyword arguments only")
             return decode(kwargs, limits=self._limits)
         except MalformedMessage as exc:
             _log.error("dropped a message %s: %s", describe_call(kwargs), exc.message)
+            self._refuse(exc)
             raise
+
+    def _refuse(self, error: MalformedMessage) -> None:
+        """Tell who waits for the task; the message is dropped, whether that succeeds or not."""
+        try:
+            if error.address is not None and self.executions.current().refuse(error):
+                _log.error("%s has failed: its message cannot be run", error.address.key)
+        except Exception as exc:  # noqa: BLE001 - its record ends as lost by its deadline
+            _log.error("the task of a dropped message stays open: %s", type(exc).__name__)
 
     def _after_trouble(self, task: AcceptedTask, exc: Exception) -> Exception:
         # The message of a foreign exception may quote what it choked on.

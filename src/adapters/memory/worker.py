@@ -29,6 +29,7 @@ class MemoryWorker:
     Args:
         queue: where the messages come from.
         execute: brings one task one step further, as `usecases.execute.ExecuteTask`.
+        refuse: ends a task whose message cannot be run, as `usecases.refuse.RefuseTask`.
         limits: what a message may ask for.
         threads: how many tasks run at the same time.
     """
@@ -38,11 +39,13 @@ class MemoryWorker:
         *,
         queue: MemoryTaskQueue,
         execute: Callable[[Task], Done | Again],
+        refuse: Callable[[MalformedMessage], object],
         limits: Limits,
         threads: int = 4,
     ) -> None:
         self._queue = queue
         self._execute = execute
+        self._refuse = refuse
         self._limits = limits
         self._stopping = Event()
         # Daemons: a script that never ends must not keep the interpreter from ending.
@@ -78,6 +81,7 @@ class MemoryWorker:
             task = decode(_read(body), limits=self._limits)
         except MalformedMessage as exc:
             _log.warning("a queued message is dropped: %s", exc.message)
+            self._refused(exc)
             return None
         try:
             outcome = self._execute(task)
@@ -89,6 +93,12 @@ class MemoryWorker:
             _log.exception("%s could not be executed", task.key)
             return None
         return outcome.delay if isinstance(outcome, Again) else None
+
+    def _refused(self, error: MalformedMessage) -> None:
+        try:
+            self._refuse(error)
+        except Exception:  # noqa: BLE001  # as above: its record ends as lost by its deadline
+            _log.exception("the task of a dropped message stays open")
 
 
 def _read(body: bytes) -> dict[str, object]:

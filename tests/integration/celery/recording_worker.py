@@ -38,6 +38,9 @@ class RecordingExecution:
     def close(self) -> None:
         self._record.rpush("executions:closed", os.getpid())
 
+    def refuse(self, error) -> bool:
+        return False
+
     def run(self, task) -> Done | Again:
         runs = self._record.rpush(f"runs:{task.key}", os.getpid())
         getattr(self, f"_{task.function}", self._nothing)(task, runs)

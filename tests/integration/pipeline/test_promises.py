@@ -114,6 +114,30 @@ def test_redelivered_message_of_a_finished_task_runs_nothing(
     assert worker.running
 
 
+def test_task_whose_message_is_malformed_fails_at_once(
+    deploy: MakeDeployment, valkey_url: str
+) -> None:
+    """Also one that was never submitted here, as from a client in another language."""
+    deployment = deploy(store=valkey_url)
+    client = deployment.client(deployment.api())
+    handle = client.submit(ADD, "add", 1, 2, countdown_seconds=3600)
+    stranger = "add_1763683200000_0123456789abcdef"
+    app = make_app(valkey_url, prefix=Settings().queue_prefix, queue=Settings().queue_name)
+    with app:
+        for key in (stranger, handle.key):
+            kwargs = {"key": key, "source": ADD, "function": "add", "args": "none"}
+            app.send_task("fleeting.run", kwargs=kwargs)
+
+    worker = deployment.worker(concurrency=1)
+
+    # One slot and one queue: when the second has been looked at, so has the first.
+    for found in (handle.facts(30), client.handle(stranger).facts()):
+        assert found.error is not None
+        assert (found.status, found.error.code) == (Status.FAILED, "malformed_message")
+        assert "args" in found.error.message
+    assert worker.running
+
+
 @pytest.mark.parametrize("pool", ["threads", "prefork"])
 def test_killed_worker_is_replaced_and_the_result_appears_once(
     deploy: MakeDeployment, valkey_url: str, tmp_path: Path, pool: str

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fleeting.domain.errors import MalformedMessage
 from fleeting.domain.limits import MIB, Limits
 from fleeting.domain.message import decode, encode
-from fleeting.domain.result_key import ResultKey
+from fleeting.domain.result_key import Address, ResultKey
 from fleeting.domain.source import digest
 from fleeting.domain.task import Task, TaskRequest, accept
 
@@ -246,3 +246,25 @@ def test_times_of_a_message_are_counted_in_seconds() -> None:
         timedelta(seconds=2.5),
         timedelta(seconds=3.5),
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({"args": 5}, Address("", str(KEY))),
+        ({"function": "other"}, Address("", str(KEY))),
+        ({"args": 5, "options": {"namespace": "team-a"}}, Address("team-a", str(KEY))),
+        ({"args": 5, "options": {"namespace": "no good"}}, None),
+        ({"args": 5, "options": {"namespace": 5}}, None),
+        ({"options": 5}, Address("", str(KEY))),
+        ({"key": "add"}, None),
+        ({"key": 5}, None),
+    ],
+)
+def test_a_malformed_message_says_whose_it_is_if_that_can_be_read(
+    changes: dict[str, Any], address: Address | None
+) -> None:
+    with pytest.raises(MalformedMessage) as error:
+        read(a_message(**changes))
+
+    assert error.value.address == address

@@ -35,6 +35,7 @@ from fleeting.entrypoints.execution import Execution
 from fleeting.ports.runner import RunObserver, RunRequest
 from fleeting.usecases.execute import Again, Done, ExecuteTask
 from fleeting.usecases.leases import Leases
+from fleeting.usecases.refuse import RefuseTask
 from fleeting.usecases.report import Reports
 from fleeting.usecases.run_script import RunScript
 from fleeting.usecases.sweep import SweepOverdue
@@ -140,6 +141,7 @@ class Workshop:
                 backoff=Backoff(),
                 worker="host:1",
             ),
+            refuse=RefuseTask(writer=self.writer, clock=clock, ttl=LEASE),
             leases=leases,
             reports=reports,
             sweep=SweepOverdue(

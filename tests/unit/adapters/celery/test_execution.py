@@ -18,6 +18,9 @@ class Execution:
     def start(self) -> None:
         self.log.append("started")
 
+    def refuse(self, error) -> bool:
+        return False
+
     def run(self, task) -> Done:
         return Done()
 

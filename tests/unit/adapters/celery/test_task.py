@@ -13,6 +13,7 @@ from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.task import NAME, serve
 from fleeting.domain.errors import MalformedMessage, StoreUnavailable
 from fleeting.domain.limits import Limits
+from fleeting.domain.result_key import Address
 from fleeting.usecases.execute import Again, Done
 
 KEY = "add_1763683200000_0123456789abcdef"
@@ -25,6 +26,13 @@ class Execution:
     def __init__(self, answer) -> None:
         self.answer = answer
         self.tasks = []
+        self.refused = []
+
+    def refuse(self, error):
+        self.refused.append(error.address)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return True
 
     def start(self) -> None: ...
 
@@ -144,6 +152,29 @@ def test_a_malformed_message_is_dropped(make_worker, caplog, args, kwargs):
     assert isinstance(caught.value, worker.task.throws)
     assert "dropped a message" in caplog.text
     assert "SECRET" not in caplog.text + str(caught.value)
+
+
+@pytest.mark.parametrize(("args", "kwargs"), [(("SECRET",), CALL), ((), {**CALL, "args": 5})])
+@pytest.mark.parametrize("answer", [Done(), ValueError("choked on SECRET")])
+def test_the_task_of_a_malformed_message_is_ended(make_worker, caplog, answer, args, kwargs):
+    """Whether that succeeds or not, the message is dropped."""
+    worker = make_worker(answer)
+
+    with pytest.raises(MalformedMessage):
+        worker.run(*args, kwargs=kwargs)
+
+    assert worker.execution.refused == [Address("", KEY)]
+    assert worker.published == []
+    assert "SECRET" not in caplog.text
+
+
+def test_a_message_that_names_no_task_ends_none(make_worker):
+    worker = make_worker(Done())
+
+    with pytest.raises(MalformedMessage):
+        worker.run(kwargs={**CALL, "key": "SECRET"})
+
+    assert worker.execution.refused == []
 
 
 def test_an_unexpected_error_is_logged_without_its_text(make_worker, caplog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,14 +14,15 @@ import pytest
 
 from fleeting.adapters.memory.task_queue import MemoryTaskQueue
 from fleeting.adapters.memory.worker import MemoryWorker
-from fleeting.domain.errors import SandboxUnavailable, StoreCorrupt
+from fleeting.domain.errors import MalformedMessage, SandboxUnavailable, StoreCorrupt
 from fleeting.domain.limits import Limits
+from fleeting.domain.result_key import Address
 from fleeting.domain.task import Task
 from fleeting.testing.task_queue import sample_task
 from fleeting.usecases.execute import Again, Done
 
 PATIENCE = 20.0
-Start = Callable[[Callable[[Task], Done | Again]], MemoryWorker]
+Start = Callable[..., MemoryWorker]
 
 
 @pytest.fixture
@@ -32,8 +34,13 @@ def queue() -> MemoryTaskQueue:
 def start(queue: MemoryTaskQueue) -> Iterator[Start]:
     workers: list[MemoryWorker] = []
 
-    def start(execute: Callable[[Task], Done | Again]) -> MemoryWorker:
-        worker = MemoryWorker(queue=queue, execute=execute, limits=Limits(), threads=2)
+    def start(
+        execute: Callable[[Task], Done | Again],
+        refuse: Callable[[MalformedMessage], object] = lambda _error: False,
+    ) -> MemoryWorker:
+        worker = MemoryWorker(
+            queue=queue, execute=execute, refuse=refuse, limits=Limits(), threads=2
+        )
         worker.start()
         workers.append(worker)
         return worker
@@ -114,6 +121,32 @@ def test_malformed_message_is_logged_and_dropped(
 
     assert "dropped" in caplog.text
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("trouble", [None, StoreCorrupt("garbage")])
+def test_the_task_of_a_malformed_message_is_ended(
+    queue: MemoryTaskQueue, start: Start, trouble: Exception | None
+) -> None:
+    """The worker goes on where that fails, too."""
+    refused: SimpleQueue[MalformedMessage] = SimpleQueue()
+    arrived: SimpleQueue[Task] = SimpleQueue()
+    key = sample_task(2).key
+
+    def refuse(error: MalformedMessage) -> None:
+        refused.put(error)
+        if trouble is not None:
+            raise trouble
+
+    def execute(task: Task) -> Done:
+        arrived.put(task)
+        return Done()
+
+    queue.put_back(json.dumps({"key": key, "args": 5}).encode(), timedelta(0))
+    start(execute, refuse)
+    put(queue, 1)
+
+    assert refused.get(timeout=PATIENCE).address == Address("", key)
+    assert arrived.get(timeout=PATIENCE) == sample_task(1)
 
 
 @pytest.mark.parametrize("error", [StoreCorrupt("garbage"), ZeroDivisionError()])
