@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from ..domain.errors import MalformedMessage, PortError
 from ..domain.task import Task
 from ..ports.cancel_signals import CancelSignals
-from ..usecases.execute import Again, Done, ExecuteTask
+from ..usecases.execute import Again, Claimed, Done, Ended, ExecuteTask
 from ..usecases.leases import Leases
 from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
@@ -70,6 +70,30 @@ class Execution:
         return self._refuse(error)
 
     def close(self) -> None:
+    def claim(self, tasks: Sequence[Task]) -> list[Claimed | Done | Again]:
+        """Claim delivered tasks together; see `ExecuteTask.claim`."""
+        return self._execute.claim(tasks)
+
+    def perform(self, claimed: Claimed) -> Ended:
+        """Run a claimed task; see `ExecuteTask.perform`."""
+        return self._execute.perform(claimed)
+
+    def settle(self, ends: Sequence[Ended]) -> list[Done | Again]:
+        """Store how runs ended, together; see `ExecuteTask.settle`."""
+        return self._execute.settle(ends)
+
+    def give_up(self, claims: Sequence[Claimed]) -> bool:
+        """Let others have what has not begun; see `ExecuteTask.give_up`."""
+        return self._execute.give_up(claims)
+
+    def abandon(self, claimed: Claimed) -> None:
+        """Let a claim run out; see `ExecuteTask.abandon`."""
+        self._execute.abandon(claimed)
+
+    def cancel(self, address: Address) -> None:
+        """End a run of this process; see `ExecuteTask.cancel`."""
+        self._execute.cancel(address)
+
         """Stop the threads and release the connections; runs still going lose their lease."""
         self._stopping.set()
         self._reports.wake()

@@ -93,6 +93,10 @@ class ExecuteTask:
         """Let others have what has not begun; False if the store cannot be told in time."""
         return self._settle.give_up(claims)
 
+    def abandon(self, claimed: Claimed) -> None:
+        """Let a claim run out whose run cannot be brought to an end here."""
+        self._leases.drop([claimed.held])
+
     def cancel(self, address: Address) -> None:
         """End the run at `address` as cancelled, if it is one of this process."""
         self._leases.cancel(address)

@@ -70,7 +70,9 @@ def make_app(url: str, *, prefix: str, queue: str, visibility: timedelta = VISIB
     )
     if broker.transport is not None:
         app.conf.broker_transport = broker.transport
-    app.steps["consumer"].add(VisibilityHeartbeat)
+    app.steps["consumer"].add(CustodyStep)
+    # By its name, because only workers have use for what it imports.
+    app.steps["consumer"].add("fleeting.adapters.celery.lane.step:LaneStep")
     return app
 
 
@@ -113,6 +115,8 @@ _WORKER: Final[dict[str, Any]] = {
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "worker_prefetch_multiplier": 1,
+    # After a lost connection the lane sees to it that no more is taken than can be run.
+    "worker_enable_prefetch_count_reduction": False,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "worker_soft_shutdown_timeout": SOFT_SHUTDOWN.total_seconds(),
     # Whoever set up logging before keeps it.

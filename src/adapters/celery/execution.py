@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Protocol
 
 from ...domain.errors import MalformedMessage
+from ...domain.result_key import Address
 from ...domain.task import Task
-from ...usecases.execute import Again, Done
+from ...usecases.execute import Again, Claimed, Done, Ended
 
 
 class Execution(Protocol):
@@ -25,6 +26,30 @@ class Execution(Protocol):
 
     def refuse(self, error: MalformedMessage) -> bool:
         """End a task whose message cannot be run; whether there was one to end."""
+        ...
+
+    def claim(self, tasks: Sequence[Task]) -> list[Claimed | Done | Again]:
+        """Claim tasks of different keys; what is claimed is performed and settled, or given up."""
+        ...
+
+    def perform(self, claimed: Claimed) -> Ended:
+        """Run a claimed task to its end."""
+        ...
+
+    def settle(self, ends: Sequence[Ended]) -> list[Done | Again]:
+        """Store how runs ended."""
+        ...
+
+    def give_up(self, claims: Sequence[Claimed]) -> bool:
+        """Let others have what has not begun."""
+        ...
+
+    def abandon(self, claimed: Claimed) -> None:
+        """Let a claim run out that cannot be brought to an end."""
+        ...
+
+    def cancel(self, address: Address) -> None:
+        """End the run at `address` as cancelled, if it is one of this process."""
         ...
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from celery.apps.worker import Worker as StockWorker
 from celery.exceptions import WorkerTerminate
 from celery.worker import state
 
+from .lane.parcel import LaneRequest
 from .pools import SoloPool
 
 _LOOK_SECONDS: Final = 0.05
@@ -23,6 +24,8 @@ class Worker(StockWorker):
     """Lets what runs go on for `worker_soft_shutdown_timeout` seconds after SIGTERM."""
 
     pool_cls: Any
+    _stop_softly: Any
+    """What Celery itself does at SIGTERM."""
 
     def wait_for_soft_shutdown(self) -> None:  # type: ignore[override]  # the stubs err: no bool
         """Wait no longer than there is something to wait for.
@@ -37,6 +40,7 @@ class Worker(StockWorker):
     def install_platform_tweaks(self, worker: Any) -> None:
         super().install_platform_tweaks(worker)
         if issubclass(self.pool_cls, SoloPool):
+            self._stop_softly = signal.getsignal(signal.SIGTERM)
             platforms.signals["SIGTERM"] = self._finish_in_time
 
     def on_stopped(self) -> None:
@@ -47,11 +51,15 @@ class Worker(StockWorker):
     def _patience(self) -> float:
         return float(self.app.conf.worker_soft_shutdown_timeout)
 
-    def _finish_in_time(self, *_: object) -> None:
+    def _finish_in_time(self, *args: Any) -> None:
         """For a solo worker, whose task stands still while a signal handler waits.
 
-        It ends after the task, or the alarm breaks the task off where it stands.
+        It ends after the task, or the alarm breaks the task off where it stands. What the lane
+        runs has a thread of its own, and stands still for nobody.
         """
+        if all(isinstance(request, LaneRequest) for request in tuple(state.active_requests)):
+            self._stop_softly(*args)
+            return
         setattr(state, "should_stop", 0)  # noqa: B010 - the stubs say that it is always None
         signal.signal(signal.SIGALRM, _break_off)
         signal.setitimer(signal.ITIMER_REAL, self._patience)

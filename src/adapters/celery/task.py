@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ class RunTask(Task[Any, str]):
     """
 
     name = NAME
+    Strategy = "fleeting.adapters.celery.lane.strategy:default"
     Request = "fleeting.adapters.celery.request:RunRequest"
     acks_late = True
     reject_on_worker_lost = True
@@ -60,6 +61,36 @@ class RunTask(Task[Any, str]):
         if isinstance(outcome, Again):
             raise self._again(task, outcome.delay)
         return task.key
+
+    def read(self, call: Mapping[str, Any]) -> AcceptedTask:
+        """The task in the keyword arguments of a message.
+
+        Raises:
+            MalformedMessage: there is none.
+        """
+        return decode(call, limits=self._limits)
+
+    def deliver_again(self, request: Any, task: AcceptedTask, outcome: Again | Exception) -> bool:
+        """Queue the message of a request once more, to come after a delay.
+
+        Returns:
+            False if it could not be delayed: then it has to go back as it is.
+        """
+        # Celery's retry takes all that it repeats from the request in hand.
+        self.push_request(
+            request._request_dict,  # noqa: SLF001 - as Celery's tracer
+            args=(),
+            kwargs=request.message.payload[1],
+            called_directly=False,
+        )
+        try:
+            if isinstance(outcome, Again):
+                published = self._again(task, outcome.delay)
+            else:
+                published = self._after_trouble(task, outcome)
+        finally:
+            self.pop_request()
+        return not isinstance(published, Reject)
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
         """Publish, by whatever way: retries and canvas must not fall back to Celery's own reprs."""

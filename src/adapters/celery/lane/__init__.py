@@ -1,0 +1,1 @@
+"""The worker's fast way: plain messages share round trips; all others take Celery's own way."""

@@ -1,0 +1,101 @@
+"""Store how runs ended, as many at a time as have ended; then their messages have served."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from threading import Condition
+from typing import Final
+
+from ....usecases.execute import Again, Done, Ended
+from ..execution import Execution
+from .parcel import Parcel
+
+_log: Final = logging.getLogger(__name__)
+
+_DELAY_SECONDS: Final = 0.005
+"""How long the end of a run waits for others, while its slot has more to run."""
+
+Pair = tuple[Parcel, "Ended | Done | Again"]
+
+
+class Finisher:
+    """One thread's work: `run`. `put` is called by the slots."""
+
+    def __init__(
+        self,
+        execution: Callable[[], Execution],
+        conclude: Callable[[Sequence[tuple[Parcel, Done | Again | Exception]]], None],
+    ) -> None:
+        self._execution = execution
+        self._conclude = conclude
+        self._changed = Condition()
+        self._pairs: list[Pair] = []
+        self._due = 0.0
+        self._is_closed = False
+        self._is_busy = False
+
+    def put(self, parcel: Parcel, outcome: Ended | Done | Again, *, hurry: bool) -> None:
+        """Take the end of a run, or what else became of a parcel."""
+        with self._changed:
+            now = time.monotonic()
+            if not self._pairs:
+                self._due = now + _DELAY_SECONDS
+            if hurry:
+                self._due = now
+            self._pairs.append((parcel, outcome))
+            if hurry or len(self._pairs) == 1:
+                self._changed.notify_all()
+
+    def run(self) -> None:
+        """Finish what is put in, until `close`."""
+        while pairs := self._next():
+            try:
+                self._finish(pairs)
+            except Exception:  # noqa: BLE001 - whatever it is, others are to be finished
+                _log.exception("%d message(s) could not be finished", len(pairs))
+            with self._changed:
+                self._is_busy = False
+                self._changed.notify_all()
+
+    def close(self, seconds: float) -> None:
+        """Finish what is there, for up to so long, and end."""
+        with self._changed:
+            self._is_closed = True
+            self._due = 0.0
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._pairs and not self._is_busy, seconds)
+
+    def _next(self) -> list[Pair]:
+        with self._changed:
+            while not self._is_closed or self._pairs:
+                left = self._due - time.monotonic() if self._pairs else None
+                if left is not None and left <= 0:
+                    pairs, self._pairs = self._pairs, []
+                    self._is_busy = True
+                    return pairs
+                self._changed.wait(left)
+            return []
+
+    def _finish(self, pairs: Sequence[Pair]) -> None:
+        ends = [end for _, end in pairs if isinstance(end, Ended)]
+        settled = iter(self._settle(ends))
+        self._conclude(
+            [
+                (parcel, next(settled) if isinstance(outcome, Ended) else outcome)
+                for parcel, outcome in pairs
+            ]
+        )
+
+    def _settle(self, ends: Sequence[Ended]) -> list[Done | Again | Exception]:
+        if not ends:
+            return []
+        execution = self._execution()
+        try:
+            return list(execution.settle(ends))
+        except Exception as exc:  # noqa: BLE001 - one that cannot be stored must not hold up others
+            if len(ends) > 1:
+                return [outcome for end in ends for outcome in self._settle([end])]
+            execution.abandon(ends[0].claimed)
+            return [exc]

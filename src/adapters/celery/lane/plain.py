@@ -1,0 +1,40 @@
+"""Which messages the lane takes: those that ask of Celery nothing but to be run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from celery import signals
+from celery.worker import state
+
+_ASKED_IN_HEADERS: Final = ("eta", "expires", "group", "stamped_headers", "shadow")
+_ASKED_IN_BODY: Final = ("callbacks", "errbacks", "chain", "chord")
+_SIGNALS: Final = (
+    signals.task_received,
+    signals.task_prerun,
+    signals.task_postrun,
+    signals.task_success,
+    signals.task_retry,
+    signals.task_failure,
+)
+
+
+def plain_call(message: Any) -> Mapping[str, Any] | None:
+    """The keyword arguments of a message for the lane; None if it takes Celery's own way.
+
+    So countdowns, expiry, canvas, stamps, time limits, revocation and handlers of Celery's task
+    signals are Celery's to see to, as ever.
+    """
+    headers = message.headers
+    if "task" not in headers or any(headers.get(name) for name in _ASKED_IN_HEADERS):
+        return None
+    limits = headers.get("timelimit")
+    if limits and any(limits):
+        return None
+    if headers["id"] in state.revoked or any(signal.receivers for signal in _SIGNALS):
+        return None
+    args, kwargs, embedded = message.payload
+    if args or any((embedded or {}).get(name) for name in _ASKED_IN_BODY):
+        return None
+    return kwargs  # type: ignore[no-any-return]  # checked by `check_task_message`
