@@ -45,6 +45,8 @@ class Attack:
     """What shows, where nothing protects, that it works."""
     ends: tuple[str, ...] = REFUSED
     """The endings that an honest runner may report: `value` or a code of an error."""
+    spoils: tuple[str, ...] = ()
+    """How the next run of the script may also end in a process that is kept: its own doing."""
     raises: tuple[str, ...] = ()
     """Exceptions that the script means to raise, beside those of a refusal."""
     timeout: float = 10.0

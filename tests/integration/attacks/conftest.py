@@ -18,6 +18,8 @@ SETTINGS = (
     Setting(name="plain", confinement={"warm": 0}),
     # As on Cloud Foundry: a plain user without Landlock, namespaces and handles of processes.
     Setting(name="cloud-foundry", restricted=True, confinement={"warm": 0}),
+    # A process is kept for further runs of the same script by the same tenant, and for no other.
+    Setting(name="reuse", confinement={"warm": 0, "reuse": True, "reuse_idle": 4}),
     Setting(name="isolated", confinement={"isolation": "isolated", "warm": 0}),
 )
 

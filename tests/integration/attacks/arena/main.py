@@ -51,4 +51,6 @@ def _held(world: World, config: dict[str, Any]) -> Any:
 
     choices = {"user": config["user"], **config["confinement"]}
     level = choices["isolation"] = Isolation(choices.get("isolation", "confined"))
-    return Protected(world, ConfinedRunner(Confinement(**choices)), level)
+    confinement = Confinement(**choices)
+    is_reusing = confinement.reuse
+    return Protected(world, ConfinedRunner(confinement), level, is_reusing=is_reusing)

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,11 @@ _LATE = 3.0
 class Protected:
     """A worker that holds the secret, with a runner."""
 
-    def __init__(self, world: World, runner: Runner, level: str) -> None:
+    def __init__(
+        self, world: World, runner: Runner, level: str, *, is_reusing: bool = False
+    ) -> None:
         self._world, self._runner, self._level, self._number = world, runner, level, 0
+        self._is_reusing = is_reusing
         self._server = self._next()[1]
 
     def facts(self) -> dict[str, object]:
@@ -50,10 +54,15 @@ class Protected:
         sibling = _Sibling(self._runner) if '"sibling"' in case["script"] else None
         bait["sibling"] = sibling.pid if sibling else 0
         began = time.monotonic()
-        report = self._run(case["script"], case, bait)
+        report = self._run(self._script(case), case, bait)
         took = time.monotonic() - began
         told = _told(report)
-        harms = [*_confessions(report), *self._world.harms(told)]
+        harms = list(_confessions(report))
+        if self._is_reusing:
+            harms += self._again(case, bait)
+            # What is kept may well be there; what is left of it when it has ended may not.
+            self._runner._kept.close()  # type: ignore[attr-defined]
+        harms += self._world.harms(told)
         if took > case["timeout"] + _LATE:
             harms.append(("overdue", f"it took {took:.1f} s"))
         if report.isolation != self._level:
@@ -65,7 +74,18 @@ class Protected:
         exception = report.error.exception if report.error else None
         return {"harms": harms, "ending": ending, "exception": exception, "told": told[-2000:]}
 
-    def _run(self, source: str, case: dict[str, Any], *args: object) -> RunReport:
+    def _script(self, case: dict[str, Any]) -> str:
+        """Where processes are kept, with the probe in it: that is to be another tenant's run of it."""
+        return "\n".join([case["script"], case["probe"]] if self._is_reusing else [case["script"]])
+
+    def _run(
+        self,
+        source: str,
+        case: dict[str, Any],
+        *args: object,
+        function: str = "f",
+        tenant: str = "",
+    ) -> RunReport:
         self._number += 1
         request = sample_run(
             source,
@@ -75,8 +95,22 @@ class Protected:
             memory_bytes=case["memory_mb"] << 20,
             max_value_bytes=case["max_value_bytes"],
             max_output_bytes=4096,
+            tenant=tenant,
         )
-        return self._runner.run(request, Observer())
+        return self._runner.run(replace(request, function=function), Observer())
+
+    def _again(self, case: dict[str, Any], bait: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """The same script once more, which may find its own process; then of another tenant."""
+        report = self._run(self._script(case), case, bait)
+        if self._world.secret in _told(report):
+            yield "loot", _told(report)
+        ending = report.error.code if report.error else "value"
+        if ending not in {*case["ends"], *case["spoils"], "value", "script_raised"}:
+            yield "again", f"the same script ends with {_told(report)}"
+        if case["probe"]:
+            report = self._run(self._script(case), case, function="g", tenant="another")
+            if report.value != b"null":
+                yield "poisoned", f"another tenant: {_told(report)}"
 
     def _aftermath(self, case: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if case["probe"]:

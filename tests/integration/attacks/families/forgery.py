@@ -88,5 +88,7 @@ ATTACKS = (
         "that it can be kept",
         "def f(bait):\n say(b'K', b'')\n say(b'V', b'null')\n time.sleep(20)",
         ends=("value", "run_protocol_error"),
+        spoils=("run_timed_out",),
+        timeout=1,
     ),
 )

@@ -132,7 +132,8 @@ ATTACKS = (
         "import gc\n"
         "    name = 'mark_of_the_' + 'run_before'\n"
         "    for one in gc.get_objects():\n"
-        "        if getattr(one, '__name__', None) == name: return str(one)",
+        "        is_own = one is globals().get(name)\n"
+        "        if getattr(one, '__name__', None) == name and not is_own: return str(one)",
     ),
     _poisons(
         "chance, known beforehand",
