@@ -52,10 +52,8 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
         function = request.path_params["function"]
         if not is_function_name(function):
             return None
-        headers = request.headers
-        namespace = await ns.checked_namespace(headers.get(ns.HEADER, ""))
-        values = await retriever.values(namespace, function, Slice())
-        return _list(values, headers.get("If-None-Match"))
+        values = await retriever.values(ns.named_in(request), function, Slice())
+        return _list(values, request.headers.get("If-None-Match"))
 
     routes = APIRouter(
         route_class=route_with_shortcuts({_GET_VALUES: answer_plainly}), tags=["functions"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from ...domain.json_value import JsonValue, parse_json
 from ...domain.json_walk import NotJson
 from .problems import HttpError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class StrictRequest(Request):
@@ -33,6 +38,14 @@ async def read_json(request: StrictRequest) -> None:
         request.set_json(parse_json(body))
     except NotJson as exc:
         raise HttpError(400, "invalid_json", f"the body {exc.reason}") from None
+
+
+async def validated(model: type[Model], request: Request) -> Model | None:
+    """The body of a request whose JSON has been read, as `model`; None: it is none."""
+    try:
+        return model.model_validate(await request.json())
+    except ValidationError:
+        return None
 
 
 def _check_type(request: Request) -> None:

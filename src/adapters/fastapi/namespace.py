@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import Depends, Header
+from starlette.requests import Request
 
 from ...domain.errors import InvalidQuery, InvalidTask
 from ...domain.result_key import NAMESPACE_PATTERN, check_namespace
@@ -12,7 +13,7 @@ from ...domain.result_key import NAMESPACE_PATTERN, check_namespace
 HEADER: Final = "X-Fleeting-Namespace"
 
 
-async def checked_namespace(
+async def _namespace(
     x_fleeting_namespace: Annotated[
         str,
         Header(
@@ -23,16 +24,24 @@ async def checked_namespace(
         ),
     ] = "",
 ) -> str:
-    """The namespace that a header names.
+    return _checked(x_fleeting_namespace)
+
+
+def named_in(request: Request) -> str:
+    """The checked namespace of a request whose parameters FastAPI has not looked at.
 
     Raises:
-        InvalidQuery: it names none.
+        InvalidQuery: the header names none.
     """
+    return _checked(request.headers.get(HEADER, ""))
+
+
+def _checked(name: str) -> str:
     try:
-        return check_namespace(x_fleeting_namespace)
+        return check_namespace(name)
     except InvalidTask as exc:
         raise InvalidQuery(f"{HEADER}: {exc.message}") from None
 
 
-Namespace = Annotated[str, Depends(checked_namespace)]
+Namespace = Annotated[str, Depends(_namespace)]
 """The checked namespace of the request; "" is the default one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
@@ -14,8 +13,9 @@ from ...domain.task import TaskRequest
 from ...ports.clock import Clock
 from ...usecases.cancel import CancelTask
 from ...usecases.check import CheckTask, Finding
-from ...usecases.submit import Accepted, SubmitTasks
+from ...usecases.submit import SubmitTasks
 from . import examples
+from .accepting import Accepting
 from .documented import BODY, QUERY, STORE, answer, problems
 from .metrics import ApiMetrics
 from .namespace import Namespace
@@ -27,10 +27,12 @@ from .schemas import (
     Batch,
     CheckProblem,
     CheckReport,
-    Links,
     TaskFacts,
 )
-from .strict_route import StrictRoute
+from .strict_route import route_with_shortcuts
+
+_SUBMIT: Final = "submitTask"
+_SUBMIT_MANY: Final = "submitTasks"
 
 _UNFIT: Final = (
     e.InvalidTask,
@@ -59,11 +61,13 @@ def router(
     *, submit: SubmitTasks, check: CheckTask, cancel: CancelTask, clock: Clock, metrics: ApiMetrics
 ) -> APIRouter:
     """The routes of the submission side."""
-    routes = APIRouter(route_class=StrictRoute, tags=["tasks"])
+    accepting = Accepting(submit, metrics)
+    shortcuts = {_SUBMIT: accepting.one_shortly, _SUBMIT_MANY: accepting.many_shortly}
+    routes = APIRouter(route_class=route_with_shortcuts(shortcuts), tags=["tasks"])
 
     @routes.post(
         "/tasks",
-        operation_id="submitTask",
+        operation_id=_SUBMIT,
         summary="Submit a task",
         status_code=202,
         response_description="Accepted: recorded and queued.",
@@ -88,16 +92,11 @@ def router(
         On 202 the task is recorded and queued, and `key` names its result for good. Sending the
         same `idempotency_key` with the same request again gives the same task.
         """
-        [accepted] = await submit([task], namespace=namespace)
-        metrics.accepted.inc()
-        body = _accepted(request, accepted)
-        return Response(
-            body.model_dump_json(), 202, {"Location": body.links.result}, media_type=MEDIA_TYPE
-        )
+        return await accepting.one(request, namespace, task)
 
     @routes.post(
         "/tasks:batch",
-        operation_id="submitTasks",
+        operation_id=_SUBMIT_MANY,
         summary="Submit many tasks at once",
         status_code=202,
         response_class=Response,
@@ -116,10 +115,7 @@ def router(
         A batch is taken whole or not at all; where a task is refused, the message begins with
         its position.
         """
-        accepted = await submit(batch.tasks, namespace=namespace)
-        metrics.accepted.inc(len(accepted))
-        body = AcceptedBatch(tasks=[_accepted(request, one) for one in accepted])
-        return Response(body.model_dump_json(), 202, media_type=MEDIA_TYPE)
+        return await accepting.many(request, namespace, batch)
 
     @routes.post(
         "/tasks:check",
@@ -169,17 +165,6 @@ def router(
         return Response(facts.model_dump_json(), status, media_type=MEDIA_TYPE)
 
     return routes
-
-
-def _accepted(request: Request, accepted: Accepted) -> AcceptedTask:
-    key = accepted.address.key
-    root = quote(request.scope.get("root_path", "").rstrip("/"))
-    links = Links(
-        result=f"{root}/get-result?key={key}",
-        task=f"{root}/tasks/{key}",
-        cancel=f"{root}/tasks/{key}",
-    )
-    return AcceptedTask(key=key, repeated=accepted.is_repeat, links=links)
 
 
 def _report(finding: Finding) -> CheckReport:
