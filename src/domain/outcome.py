@@ -13,10 +13,12 @@ from .errors import FleetingError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorInfo:
-    """An error as data: what a result record keeps and the API shows."""
+    """Why a task ended without a value: what its record keeps, the API shows and clients read."""
+
+    __pydantic_config__ = {"use_attribute_docstrings": True}  # noqa: RUF012 - pydantic's own name
 
     code: str
-    """`code` of a class in `domain.errors`."""
+    """Stable name, as in `script_raised`, `run_timed_out`, `memory_exceeded`."""
     message: str
     """For a person: names the thing and the next step."""
     exception: str | None = None

@@ -6,7 +6,7 @@ What it takes is `domain.task.TaskRequest`, under its own name.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -14,6 +14,7 @@ from ...domain.isolation import Isolation
 from ...domain.outcome import ErrorInfo
 from ...domain.result import Progress, Record, Status
 from ...domain.task import TaskRequest
+from ...domain.worker_facts import WorkerFacts
 from . import examples
 from .limit_facts import LimitFacts
 
@@ -84,35 +85,6 @@ class CheckReport(Answer):
     """SHA-256 (hex) of the source; null where the source itself is unknown or unusable."""
 
 
-class ErrorFacts(Answer):
-    """Why a task ended without a value."""
-
-    code: str
-    """Stable name, as in `script_raised`, `run_timed_out`, `memory_exceeded`."""
-    message: str
-    """For a person."""
-    exception: str | None = None
-    """Type of the exception, where the script raised one."""
-    traceback: str | None = None
-    """The script's own frames, as Python prints them."""
-    line: int | None = None
-    """Line of the source, counted from 1, where there is one to blame."""
-    path: str | None = None
-    """Place in the value that JSON cannot carry, as in `$.rows[3].when`."""
-
-    @classmethod
-    def of(cls, error: ErrorInfo) -> Self:
-        """The facts of `error`."""
-        return cls(
-            code=error.code,
-            message=error.message,
-            exception=error.exception,
-            traceback=error.traceback,
-            line=error.line,
-            path=error.path,
-        )
-
-
 class TaskSummary(Answer):
     """What is known of a task, without its output and its value."""
 
@@ -145,7 +117,7 @@ class TaskSummary(Answer):
     """Wall time of the latest attempt."""
     source_digest: str
     """SHA-256 (hex) of the module text."""
-    error: ErrorFacts | None
+    error: ErrorInfo | None
     """Why it ended without a value, or why the latest attempt is repeated."""
     value_bytes: int | None
     """Length of the value's JSON."""
@@ -249,6 +221,19 @@ class IsolationFacts(Answer):
     """The level that every run gets."""
     levels: list[Isolation]
     """The levels that a task may ask for here."""
+    attested: list[Isolation] = Field(default_factory=list)
+    """The levels that the workers known have in force, weakest first."""
+
+
+class FleetFacts(Answer):
+    """Who runs the tasks."""
+
+    known: bool
+    """Whether the workers could be asked for; else `workers` is empty for that reason."""
+    message: str | None = None
+    """Why they are not known."""
+    workers: list[WorkerFacts] = Field(default_factory=list)
+    """What each worker has announced in the last half minute, with the proof of its isolation."""
 
 
 class Capabilities(Answer):
@@ -261,6 +246,8 @@ class Capabilities(Answer):
     limits: LimitFacts
     adapters: dict[str, str]
     """Which adapter serves each port, by scheme."""
+    fleet: FleetFacts
+    """The workers and what they give."""
 
 
 def _summary(record: Record, now: datetime) -> dict[str, Any]:
@@ -283,7 +270,7 @@ def _summary(record: Record, now: datetime) -> dict[str, Any]:
         "isolation": record.isolation,
         "run_seconds": None if ran is None else ran.total_seconds(),
         "source_digest": record.source_digest,
-        "error": None if record.error is None else ErrorFacts.of(record.error),
+        "error": record.error,
         "value_bytes": record.value_bytes,
         "progress": record.progress,
         "labels": record.labels,
