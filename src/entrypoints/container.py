@@ -21,11 +21,14 @@ from ..ports.bundles import (
     StoreOptions,
 )
 from ..ports.runner import Runner
+from ..usecases.admit import AdmitTask
 from ..usecases.cancel import CancelTask
 from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
+from ..usecases.known_sources import KnownSources
 from ..usecases.leases import Leases
+from ..usecases.presence import Presence
 from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.retrieve import MetricRetriever
@@ -35,6 +38,7 @@ from ..usecases.sweep import SweepOverdue
 from . import adapters, runners
 from .execution import Execution
 from .settings import Settings
+from .worker_facts import OwnFacts
 
 
 def _worker_name() -> str:
@@ -79,16 +83,24 @@ class Container(containers.DeclarativeContainer):
     queue = providers.Singleton(adapters.task_queue, settings.provided.queue_url, queue_options)
     runner = providers.Singleton(runners.make, settings)
 
+    known_sources = providers.Singleton(
+        KnownSources, sources=sources.provided.writer, clock=clock, limits=limits
+    )
     check = providers.Singleton(
         CheckTask,
-        sources=sources.provided.writer,
-        clock=clock,
+        sources=known_sources,
+        limits=limits,
+        isolation=settings.provided.isolation_in_force,
+    )
+    admit = providers.Singleton(
+        AdmitTask,
+        sources=known_sources,
         limits=limits,
         isolation=settings.provided.isolation_in_force,
     )
     submit = providers.Singleton(
         SubmitTasks,
-        check=check,
+        admit=admit,
         records=results.provided.records,
         queue=queue.provided.queue,
         clock=clock,
@@ -132,6 +144,13 @@ class Container(containers.DeclarativeContainer):
     sweep = providers.Singleton(
         SweepOverdue, writer=results.provided.writer, open_tasks=results.provided.open_tasks
     )
+    presence = providers.Singleton(
+        Presence,
+        register=results.provided.register,
+        facts=providers.Singleton(
+            OwnFacts, worker=worker_name, runner=runner, clock=clock, settings=settings
+        ),
+    )
     execution = providers.Singleton(
         Execution,
         execute=execute,
@@ -140,5 +159,6 @@ class Container(containers.DeclarativeContainer):
         reports=reports,
         sweep=sweep,
         signals=results.provided.cancel_signals,
+        presence=presence,
         release=providers.Factory(_Release, results, sources, runner),
     )

@@ -15,7 +15,7 @@ from ..ports.clock import Clock
 from ..ports.randomness import Randomness
 from ..ports.task_queue import TaskQueue
 from ..ports.task_records import TaskRecords
-from .check import CheckTask
+from .admit import AdmitTask
 from .mint import KeyMint
 from .plan import Plan, awaits_message, due_plans, reservation
 
@@ -35,14 +35,14 @@ class SubmitTasks:
     def __init__(
         self,
         *,
-        check: CheckTask,
+        admit: AdmitTask,
         records: TaskRecords,
         queue: TaskQueue,
         clock: Clock,
         randomness: Randomness,
         limits: Limits,
     ) -> None:
-        self._check = check
+        self._admit = admit
         self._records = records
         self._queue = queue
         self._clock = clock
@@ -81,7 +81,7 @@ class SubmitTasks:
 
     async def _plan(self, request: TaskRequest, namespace: str, position: int | None) -> Plan:
         try:
-            source_digest = await self._check.admit(request)
+            source_digest = await self._admit(request)
             task = accept(
                 request,
                 key=self._mint.key(request.function),

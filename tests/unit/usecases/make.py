@@ -36,10 +36,12 @@ from fleeting.domain.task import Task, TaskRequest
 from fleeting.domain.verdict import RunReport
 from fleeting.ports.clock import Clock
 from fleeting.ports.runner import RunObserver, RunRequest
+from fleeting.usecases.admit import AdmitTask
 from fleeting.usecases.cancel import CancelTask
 from fleeting.usecases.check import CheckTask
 from fleeting.usecases.execute import ExecuteTask
 from fleeting.usecases.follow import Follow
+from fleeting.usecases.known_sources import KnownSources
 from fleeting.usecases.leases import Leases
 from fleeting.usecases.report import Reports
 from fleeting.usecases.retrieve import MetricRetriever
@@ -202,14 +204,13 @@ class Installation:
         self.reader = MemoryResultReader(self.store)
         self.records = MemoryTaskRecords(self.store)
         self.feed = MemoryEventFeed(self.store)
-        self.check = CheckTask(
-            sources=MemorySourceWriter(self.sources),
-            clock=self.clock,
-            limits=self.limits,
-            isolation=isolation,
+        known = KnownSources(
+            sources=MemorySourceWriter(self.sources), clock=self.clock, limits=self.limits
         )
+        self.check = CheckTask(sources=known, limits=self.limits, isolation=isolation)
+        self.admit = AdmitTask(sources=known, limits=self.limits, isolation=isolation)
         self.submit = SubmitTasks(
-            check=self.check,
+            admit=self.admit,
             records=self.records,
             queue=self.queue,
             clock=self.clock,

@@ -47,7 +47,7 @@ def submit_over(home: Installation, **parts: Any) -> SubmitTasks:
     """The use case with other parts."""
     usual: dict[str, Any] = {"records": home.records, "queue": home.queue}
     return SubmitTasks(
-        check=home.check,
+        admit=home.admit,
         clock=home.clock,
         randomness=SeededRandomness(),
         limits=home.limits,

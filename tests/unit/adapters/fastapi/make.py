@@ -29,9 +29,11 @@ from fleeting.domain.outcome import ErrorInfo
 from fleeting.domain.result import Progress, Record
 from fleeting.domain.result_key import Address
 from fleeting.ports.clock import Clock
+from fleeting.usecases.admit import AdmitTask
 from fleeting.usecases.cancel import CancelTask
 from fleeting.usecases.check import CheckTask
 from fleeting.usecases.follow import Follow
+from fleeting.usecases.known_sources import KnownSources
 from fleeting.usecases.retrieve import MetricRetriever
 from fleeting.usecases.submit import SubmitTasks
 
@@ -68,22 +70,20 @@ class Platform:
         self.follow = Follow(feed=self.feed)
 
     def app(self, **options: Any) -> FastAPI:
-        check = CheckTask(
-            sources=MemorySourceWriter(self.sources),
-            clock=self.clock,
-            limits=self.limits,
-            isolation=Isolation.PROCESS,
+        known = KnownSources(
+            sources=MemorySourceWriter(self.sources), clock=self.clock, limits=self.limits
         )
+        rules: dict[str, Any] = {"limits": self.limits, "isolation": Isolation.PROCESS}
         given: dict[str, Any] = {
             "submit": SubmitTasks(
-                check=check,
+                admit=AdmitTask(sources=known, **rules),
                 records=self.records,
                 queue=self.queue,
                 clock=self.clock,
                 randomness=SystemRandomness(),
                 limits=self.limits,
             ),
-            "check": check,
+            "check": CheckTask(sources=known, **rules),
             "cancel": CancelTask(records=self.records),
             "retriever": MetricRetriever(
                 reader=MemoryResultReader(self.store),
