@@ -57,6 +57,10 @@ endif
 test-unit: setup ## Run the unit tests alone: no network, seconds.
 	$(BIN)/python -m pytest tests/unit -n 2 $(ARGS)
 
+.PHONY: soak
+soak: setup ## Run scripts of all sorts for minutes, and see that nothing adds up.
+	SOAK_RUNS=50000 $(BIN)/python -m pytest tests/integration/sandbox/test_soak.py -s $(ARGS)
+
 .PHONY: fmt
 fmt: setup ## Format the code, sort its imports, apply the safe fixes.
 	$(BIN)/ruff check --fix-only --exit-zero --quiet .
