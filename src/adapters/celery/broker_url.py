@@ -5,19 +5,21 @@ One URL may serve store and queue, so all options that a store's URL may have ar
 
 from __future__ import annotations
 
-import difflib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from ...domain.errors import InvalidSetting
+from ...domain.url_options import check_database, read_options
 
 STOCK: Final = "stock+"
 """Before the scheme: use kombu's own Redis transport instead of fleeting's."""
+
+_WHERE: Final = "the queue's URL"
 
 _TRANSPORTS: Final = {
     "redis": "fleeting-redis",
@@ -61,7 +63,7 @@ class _Options(BaseModel):
     client_name: str | None = None
     sharded: bool = False
     """Nothing to do here: the queue's prefix keeps its keys on one shard."""
-    db: Literal[0] = 0
+    db: int = 0
     ssl_ca_certs: FilePath | None = None
     ssl_certfile: FilePath | None = None
     ssl_keyfile: FilePath | None = None
@@ -81,12 +83,13 @@ def read_broker_url(url: str) -> Broker:
             known here; the message never shows the password.
     """
     parts = _split(url.removeprefix(STOCK))
-    options = _options(parts.query)
+    options = read_options(_Options, parts.query, where=_WHERE)
     tls = _tls(options) if parts.scheme.startswith("rediss") else None
     common = options.model_dump(include=set(_CONNECTION), exclude_none=True)
     transport = None if url.startswith(STOCK) else _TRANSPORTS[parts.scheme]
-    if not parts.scheme.endswith("sentinel"):
-        _check_database(parts)
+    is_sentinel = parts.scheme.endswith("sentinel")
+    check_database("" if is_sentinel else parts.path, options.db, where=_WHERE)
+    if not is_sentinel:
         plain = f"{parts.scheme}://{parts.netloc or 'localhost'}"
         return Broker(url=plain, transport=transport, tls=tls, options=common)
     return Broker(
@@ -107,19 +110,6 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _options(query: str) -> _Options:
-    try:
-        return _Options.model_validate(dict(parse_qsl(query, keep_blank_values=True)))
-    except ValidationError as exc:
-        problem = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-        name = str(problem["loc"][0])
-        if problem["type"] != "extra_forbidden":
-            raise InvalidSetting(f"{name} in the queue's URL: {problem['msg']}") from None
-        near = difflib.get_close_matches(name, _Options.model_fields, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise InvalidSetting(f"{name} in the queue's URL is no option{hint}") from None
-
-
 def _tls(options: _Options) -> dict[str, object]:
     files = options.model_dump(
         include={"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}, exclude_none=True
@@ -130,14 +120,6 @@ def _tls(options: _Options) -> dict[str, object]:
         # A certificate that is not looked at has no host name to compare either.
         "ssl_check_hostname": is_checked and options.ssl_check_hostname,
     }
-
-
-def _check_database(parts: SplitResult) -> None:
-    if parts.path.strip("/") not in {"", "0"}:
-        raise InvalidSetting(
-            "fleeting keeps to Redis database 0: remove the number from the queue's URL, and set "
-            "a prefix where several installations share a server"
-        )
 
 
 def _sentinel_url(parts: SplitResult) -> str:

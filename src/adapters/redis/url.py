@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from ...domain.errors import InvalidSetting
+from ...domain.url_options import check_database, read_options
 
 Kind = Literal["server", "socket", "sentinel", "cluster"]
+
+_WHERE: Final = "the Redis URL"
 
 _KINDS: Final[dict[str, Kind]] = {
     "redis": "server",
@@ -109,9 +111,11 @@ def parse(url: str) -> RedisUrl:
         raise InvalidSetting(f"{parts.scheme}:// is no Redis URL: use one of {', '.join(_KINDS)}")
     user, _, hosts = parts.netloc.rpartition("@")
     username, _, password = user.partition(":")
-    options = _options(parts.query)
+    options = read_options(UrlOptions, parts.query, where=_WHERE)
     tls = parts.scheme.startswith("rediss")
     _check_tls(options, tls=tls)
+    number = parts.path if kind in {"server", "cluster"} else ""
+    check_database(number, options.db, where=_WHERE)
     return RedisUrl(
         kind=kind,
         tls=tls,
@@ -120,25 +124,8 @@ def parse(url: str) -> RedisUrl:
         master_name=_master_name(parts.path) if kind == "sentinel" else "",
         username=unquote(username) or None,
         password=unquote(password) or None,
-        options=_without_database(options, parts.path, kind),
+        options=options,
     )
-
-
-def _options(query: str) -> UrlOptions:
-    try:
-        return UrlOptions.model_validate(dict(parse_qsl(query, keep_blank_values=True)))
-    except ValidationError as exc:
-        problem = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-        name = str(problem["loc"][0])
-        if problem["type"] != "extra_forbidden":
-            text = problem["msg"][0].lower() + problem["msg"][1:]
-            raise InvalidSetting(f"{name} in the Redis URL: {text}") from None
-        near = difflib.get_close_matches(name, UrlOptions.model_fields, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        known = ", ".join(UrlOptions.model_fields)
-        raise InvalidSetting(
-            f"{name} in the Redis URL is no option{hint}: there are {known}"
-        ) from None
 
 
 def _check_tls(options: UrlOptions, *, tls: bool) -> None:
@@ -177,14 +164,3 @@ def _master_name(path: str) -> str:
             "a sentinel URL ends with the name of the master: redis+sentinel://host:26379/name"
         )
     return name
-
-
-def _without_database(options: UrlOptions, path: str, kind: Kind) -> UrlOptions:
-    number = path.strip("/") if kind in {"server", "cluster"} else ""
-    if options.db != 0 or number not in {"", "0"}:
-        raise InvalidSetting(
-            "fleeting keeps to Redis database 0, because Redis Cluster and Redis Enterprise have "
-            "no other: remove the number from the URL, and where several installations share a "
-            "server, set a prefix (FLEETING_PREFIX)"
-        )
-    return options

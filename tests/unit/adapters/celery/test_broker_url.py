@@ -99,7 +99,7 @@ def test_kombus_own_transport_can_be_chosen(scheme):
         ("amqp://host", "cannot travel over amqp://"),
         ("redis+cluster://host", r"cannot travel over redis\+cluster://"),
         ("redis://host/1", "database 0"),
-        ("redis://host?db=1", "db in the queue's URL"),
+        ("redis://host?db=1", "database 0"),
         ("redis://host?ssl_ca_cert=x", "did you mean ssl_ca_certs"),
         ("rediss://host?ssl_ca_certs=/no/such/file", "ssl_ca_certs in the queue's URL"),
         ("rediss://host?ssl_cert_reqs=maybe", "ssl_cert_reqs in the queue's URL"),
