@@ -31,6 +31,7 @@ def make(settings: Settings) -> Runner:
             preimport=settings.preimported,
             warm=settings.sandbox_warm,
             reuse=settings.sandbox_reuse,
+            network=settings.limits.network_rules,
             max_memory_bytes=settings.limits.max_memory_mb * MIB,
         )
     )
@@ -52,11 +53,21 @@ def attest(settings: Settings) -> Attestation | None:
     """
     runner = make(settings)
     try:
+        return prove(runner, settings)
+    finally:
+        close(runner)
+
+
+def prove(runner: Runner, settings: Settings) -> Attestation | None:
+    """As `attest`, in the runner that is to run the scripts: nothing may fork afterwards.
+
+    Raises:
+        WeakIsolation: the level asked for is not in force here; the message names what failed.
+    """
+    try:
         return runner.attestation if isinstance(runner, SupportsAttestation) else None
     except SandboxUnavailable as exc:
         raise WeakIsolation(
             f"isolation {settings.isolation} cannot be had here: {exc.message}. Mend that, or set "
             "FLEETING_ISOLATION=process and run only scripts of people you trust"
         ) from exc
-    finally:
-        close(runner)

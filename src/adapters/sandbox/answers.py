@@ -18,7 +18,7 @@ from ...domain.errors import (
 from ...domain.json_value import NotJson, parse_json
 from ...domain.outcome import ErrorInfo, Outcome
 from ...domain.progress import MAX_NOTE, checked
-from .protocol import ERROR, KEPT, PROGRESS, STARTED, VALUE, BadFrame
+from .protocol import CONNECT, ERROR, KEPT, PROGRESS, STARTED, VALUE, BadFrame
 
 _FROM_INSIDE: Final[frozenset[str]] = frozenset(
     error.code
@@ -39,9 +39,11 @@ _TEXTS: Final = ("exception", "traceback", "path")
 _FIELDS: Final = frozenset({"code", "message", "line", *_TEXTS})
 
 
-def caps(max_value_bytes: int) -> dict[bytes, int]:
+def caps(max_value_bytes: int, *, has_network: bool = False) -> dict[bytes, int]:
     """The kinds of frames that may come, each with its longest payload."""
-    return {
+    # A place is at most the name of a host and a port.
+    more = {CONNECT: 300} if has_network else {}
+    return more | {
         STARTED: 0,
         KEPT: 0,
         # A note of six bytes a character at worst, and two numbers of whatever length.

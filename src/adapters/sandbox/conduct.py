@@ -11,6 +11,7 @@ from ...domain.errors import MemoryExceeded, SandboxUnavailable
 from ...domain.isolation import Isolation
 from ...domain.outcome import ErrorInfo, Outcome
 from ...ports.runner import RunReport, RunRequest
+from .connector import Connector
 from .delivery import Delivery
 from .endings import cancelled, died, misbehaved, out_of_memory
 from .exchange import Exchange
@@ -25,9 +26,13 @@ class Conduct:
     Args:
         isolation: the level that each report tells.
         path: where scripts find libraries.
+        network: the operator's patterns of what runs may be allowed to connect to.
     """
 
-    def __init__(self, isolation: Isolation, path: Sequence[str]) -> None:
+    def __init__(
+        self, isolation: Isolation, path: Sequence[str], network: Sequence[str] = ()
+    ) -> None:
+        self._network = network
         self._isolation = isolation
         self._path = path
 
@@ -49,7 +54,7 @@ class Conduct:
         """
         began = time.monotonic()
         job = job_frame(request, self._path, keep=keep)
-        exchange = Exchange(process, job, request, delivery)
+        exchange = Exchange(process, job, request, delivery, self._connector(process, request))
         outcome = exchange.until_answer()
         # Start-up included, as in the time limit: when it was over is known here only later.
         took = time.monotonic() - began
@@ -62,6 +67,10 @@ class Conduct:
         if outcome is None or not exchange.has_answer:
             outcome = self._ended(run, process, exchange, outcome, request)
         return self._report(outcome, request, exchange.text, took), is_kept
+
+    def _connector(self, process: RunProcess, request: RunRequest) -> Connector | None:
+        places = request.bounds.network
+        return Connector(process.channel, places, self._network) if places else None
 
     def _ended(
         self,
@@ -105,7 +114,7 @@ def _silent(
     exchange: Exchange, request: RunRequest, status: int | None, used_cpu: float | None = None
 ) -> Outcome:
     """What to make of a process that went without an answer; None: it had to be killed."""
-    if exchange.started is None:
+    if not exchange.has_started:
         last = exchange.text.rstrip().rpartition("\n")[2]
         raise SandboxUnavailable(
             f"the process for a run did not come up: {last or 'no word of it'}"

@@ -42,7 +42,7 @@ class ConfinedRunner:
         self._warm = WarmChildren(self._keeper, self._confinement.warm)
         self._kept = KeptChildren(self._confinement)
         self._attendant = Attendant()
-        self._conduct = Conduct(self.isolation, ())
+        self._conduct = Conduct(self.isolation, (), self._confinement.network)
         self._runs: RunTable[ZygoteChild] = RunTable()
 
     @property

@@ -39,6 +39,8 @@ class Confinement:
     max_memory_bytes: int = 1 << 30
     """Address space of a run beyond the interpreter's, also where it asks for no limit. It bounds
     the number of threads too: each takes 8 MiB."""
+    network: tuple[str, ...] = ()
+    """Patterns of what runs may be allowed to connect to, each of `tcp:host:port`."""
     server_births: int = 10_000
     """Children of one fork server before another follows it: they all share its hash seed and
     memory layout. It goes on until the other one is ready."""

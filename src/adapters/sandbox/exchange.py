@@ -10,10 +10,11 @@ from typing import Final
 from ...domain.outcome import Outcome
 from ...ports.runner import RunRequest
 from .answers import caps, error_in, progress_in, value_in
+from .connector import Connector
 from .delivery import Delivery
 from .endings import flooded, misbehaved, timed_out
 from .output import Output
-from .protocol import KEPT, PROGRESS, STARTED, VALUE, BadFrame, FrameReader
+from .protocol import CONNECT, KEPT, PROGRESS, STARTED, VALUE, BadFrame, FrameReader
 from .run_process import RunProcess
 
 _PIECE: Final = 64 * 1024
@@ -39,17 +40,24 @@ class Exchange:
         job: the frame that tells it what to do.
         request: says what the run may do.
         delivery: takes what the run says.
+        connector: opens what the run may connect to; None: nothing.
     """
 
     def __init__(
-        self, process: RunProcess, job: bytes, request: RunRequest, delivery: Delivery
+        self,
+        process: RunProcess,
+        job: bytes,
+        request: RunRequest,
+        delivery: Delivery,
+        connector: Connector | None = None,
     ) -> None:
+        self._connector = connector
         self._process = process
         self._to_send = memoryview(job)
         self._request = request
         self._delivery = delivery
         self._output = Output(request.max_output_bytes)
-        self._reader = FrameReader(caps(request.max_value_bytes))
+        self._reader = FrameReader(caps(request.max_value_bytes, has_network=connector is not None))
         self._answer: Outcome | None = None
         self._is_open = True
         self._statements = 0
@@ -57,8 +65,9 @@ class Exchange:
         self._next_look = self._began + _LOOK
         self.is_kept = False
         """Whether the process says that it can take another job after this one."""
-        self.started: float | None = self._began if process.is_up else None
-        """When the script itself began, by the monotonic clock."""
+        self._is_start_due = process.says_started and not process.is_up
+        self._is_unread = False
+        """Whether it ended without having looked at its job."""
         self._speak()
         self._poll = select.poll()
         self._poll.register(process.output, select.POLLIN)
@@ -70,6 +79,11 @@ class Exchange:
     def has_answer(self) -> bool:
         """Whether the process has said its last word."""
         return self._answer is not None
+
+    @property
+    def has_started(self) -> bool:
+        """Whether the process came as far as the script."""
+        return self._process.is_up or not (self._is_start_due or self._is_unread)
 
     @property
     def text(self) -> str:
@@ -87,6 +101,9 @@ class Exchange:
                     return reason
         except BadFrame as exc:
             return misbehaved(str(exc))
+        finally:
+            if self._connector is not None:
+                self._connector.close()
         return self._answer
 
     def drain(self) -> None:
@@ -121,8 +138,9 @@ class Exchange:
             while self._is_open and self._answer is None and self._hear():
                 pass
             self._is_open = False
-        elif self.started is None and now > self._began + _START:
-            self._is_open = False
+        elif now > self._began + _START:
+            self._is_unread = self._is_unread or not self._process.has_read_job()
+            self._is_open = self.has_started
 
     def _attend(self, descriptor: int, events: int) -> None:
         if descriptor == self._process.output:
@@ -150,6 +168,7 @@ class Exchange:
             sent = self._process.channel.send(self._to_send)
         except OSError:
             # It has died: so says the next read.
+            self._is_unread = True
             sent = len(self._to_send)
         self._to_send = self._to_send[sent:]
 
@@ -160,6 +179,8 @@ class Exchange:
         except BlockingIOError:
             return False
         except ConnectionResetError:
+            # What the kernel says where the other end was closed with something left to read.
+            self._is_unread = True
             data = b""
         self._is_open = bool(data)
         for kind, payload in self._reader.feed(data):
@@ -169,15 +190,17 @@ class Exchange:
         return self._is_open
 
     def _take(self, kind: bytes, payload: bytes) -> None:
-        if (kind == STARTED) != (self.started is None):
+        if (kind == STARTED) != self._is_start_due:
             raise BadFrame("it answered out of turn")
         if kind == STARTED:
-            self.started = time.monotonic()
+            self._is_start_due = False
         elif kind == KEPT:
             self.is_kept = True
         elif kind == PROGRESS:
             self._count_statement()
             self._delivery.progress(*progress_in(payload))
+        elif kind == CONNECT and self._connector is not None:
+            self._connector.connect(payload)
         else:
             self._answer = value_in(payload) if kind == VALUE else error_in(payload)
 

@@ -41,6 +41,8 @@ def job_frame(request: RunRequest, path: Sequence[str], *, keep: timedelta | Non
         "memory_bytes": request.memory_bytes,
         "cpu_seconds": _cpu_seconds(request, keep or timedelta(0)),
     }
+    if request.bounds.network:
+        job["network"] = list(request.bounds.network)
     return frame(JOB, _encoder.encode(job).encode())
 
 

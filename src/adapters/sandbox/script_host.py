@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from ...domain.script import Script
+    from .child_network import ChildNetwork
 
 NO_MEMORY: Final = frame(
     ERROR,
@@ -93,10 +94,12 @@ def furnish(path: Sequence[str]) -> None:
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # as started
 
 
-def offer(progress: ChildProgress) -> None:
+def offer(progress: ChildProgress, network: ChildNetwork | None = None) -> None:
     """Give `import fleeting` in a script what a run may have of it."""
     module = type(sys)("fleeting", "What a run may have of fleeting.")
     vars(module)["progress"] = progress
+    if network is not None:
+        vars(module)["connect"] = network
     sys.modules["fleeting"] = module
 
 

@@ -13,9 +13,10 @@ import sys
 from ....domain.errors import SourceSyntaxError
 from ....domain.executor import Call
 from ....domain.script import compile_script
+from ..child_network import ChildNetwork
 from ..child_progress import ChildProgress
 from ..limits import confine
-from ..protocol import KEPT, STARTED, VALUE, frame, read_frame, write_all
+from ..protocol import KEPT, VALUE, frame, read_frame, write_all
 from ..script_host import NO_MEMORY, answer_to, flush, offer
 
 TYPE_CHECKING = False
@@ -24,15 +25,12 @@ if TYPE_CHECKING:
 
     from ....domain.script import Script
 
-_UP: Final = frame(STARTED, b"")
-
 
 def serve_jobs(channel: int, desk: Desk) -> None:
     """Do jobs as long as the worker wants; never returns."""
     # By other names: a script can reach this module and change what it finds there.
     end, write = os._exit, os.write
     try:
-        write(channel, _UP)
         while desk.do():
             pass
     except MemoryError:
@@ -53,7 +51,8 @@ class Desk:
         self._channel = channel
         self._taken = taken
         self._progress = ChildProgress(channel)
-        offer(self._progress)
+        self._network = ChildNetwork(channel)
+        offer(self._progress, self._network)
         self._streams = sys.stdout, sys.stderr
         self._limits: tuple[int | None, int | None] | None = None
         self._scripts: dict[str, Script] = {}
@@ -71,6 +70,8 @@ class Desk:
             return False
         job, _ = self._load(payload.decode())
         self._limit(job["memory_bytes"], job["cpu_seconds"])
+        if "network" in job:
+            self._network.allow(job["network"])
         return self._run(job)
 
     def _run(self, job: dict[str, Any]) -> bool:
