@@ -67,6 +67,7 @@ def make_app(container: Container, settings: Settings) -> App:
         roles=settings.roles,
         max_body_bytes=settings.max_body_bytes,
         adapters=adapters,
+        fleet=container.results().fleet,
         lifespan=closing(container, has_queue=submits),
     )
 

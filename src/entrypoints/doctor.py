@@ -9,6 +9,8 @@ from typing import Final
 
 from ..domain.errors import PortError, WeakIsolation
 from ..domain.isolation import Isolation
+from ..domain.worker_facts import WorkerFacts
+from ..ports.fleet import Fleet
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
 from . import runners
 from .check import mask
@@ -51,6 +53,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
             Examination("runs", tuple(_isolation(settings))),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
+            *await _workers(results.fleet),
         )
     finally:
         await close_adapters(container)
@@ -82,6 +85,32 @@ def _isolation(settings: Settings) -> Iterator[Diagnosis]:
     )
     for check in attestation.checks:
         yield Diagnosis(check.name, "ok" if check.holds else "error", check.found)
+
+
+async def _workers(fleet: Fleet | None) -> tuple[Examination, ...]:
+    """What the workers say; nothing where that cannot be known, for the store tells why."""
+    if fleet is None:
+        return ()
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            workers = await fleet.workers()
+    except (PortError, TimeoutError):
+        return ()
+    if not workers:
+        none = Diagnosis("workers", "warning", "none is running: tasks wait until one is started")
+        return (Examination("workers", (none,)),)
+    return (Examination("workers", tuple(map(_worker, workers))),)
+
+
+def _worker(facts: WorkerFacts) -> Diagnosis:
+    failing = facts.attestation.failing if facts.attestation else ()
+    said = (
+        f"isolation {facts.isolation}, fleeting {facts.version}, Python {facts.python}, "
+        f"library sets {', '.join(each.name for each in facts.libraries)}"
+    )
+    if failing:
+        return Diagnosis(facts.worker, "error", f"{said}; runs can {failing[0].name}")
+    return Diagnosis(facts.worker, "ok", said)
 
 
 async def _look(part: str, health: SupportsPing) -> Examination:

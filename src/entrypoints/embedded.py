@@ -24,7 +24,7 @@ def embedded_worker(container: Container) -> Iterator[None]:
         yield
         return
     settings = container.settings()
-    runners.attest(settings)
+    runners.prove(container.runner(), settings)
     execution = container.execution()
     worker = MemoryWorker(
         queue=queue,

@@ -9,10 +9,12 @@ from threading import Event, Thread
 from typing import Final
 
 from ..domain.errors import MalformedMessage, PortError
+from ..domain.result_key import Address
 from ..domain.task import Task
 from ..ports.cancel_signals import CancelSignals
 from ..usecases.execute import Again, Claimed, Done, Ended, ExecuteTask
 from ..usecases.leases import Leases
+from ..usecases.presence import EVERY, Presence
 from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.sweep import SweepOverdue
@@ -39,6 +41,7 @@ class Execution:
         sweep: SweepOverdue,
         signals: CancelSignals,
         release: Callable[[], None],
+        presence: Presence | None = None,
     ) -> None:
         self._execute = execute
         self._refuse = refuse
@@ -47,13 +50,23 @@ class Execution:
         self._sweep = sweep
         self._signals = signals
         self._release = release
+        self._presence = presence
         self._stopping = Event()
         self._stop_listening: Callable[[], None] | None = None
-        # Two threads, because a heartbeat must not wait for a note.
+        # Threads of their own, because a heartbeat must not wait for a note or a sandbox.
         self._threads = [
             Thread(target=self._keep_beating, name="fleeting-leases", daemon=True),
             Thread(target=self._keep_reporting, name="fleeting-reports", daemon=True),
         ]
+        if presence is not None:
+            self._threads.append(
+                Thread(
+                    target=self._keep_announcing,
+                    args=(presence,),
+                    name="fleeting-presence",
+                    daemon=True,
+                )
+            )
 
     def start(self) -> None:
         """Begin to send heartbeats and notes, and to hear cancellations; returns at once."""
@@ -69,7 +82,6 @@ class Execution:
         """End a task whose message cannot be run; see `RefuseTask`."""
         return self._refuse(error)
 
-    def close(self) -> None:
     def claim(self, tasks: Sequence[Task]) -> list[Claimed | Done | Again]:
         """Claim delivered tasks together; see `ExecuteTask.claim`."""
         return self._execute.claim(tasks)
@@ -94,6 +106,7 @@ class Execution:
         """End a run of this process; see `ExecuteTask.cancel`."""
         self._execute.cancel(address)
 
+    def close(self) -> None:
         """Stop the threads and release the connections; runs still going lose their lease."""
         self._stopping.set()
         self._reports.wake()
@@ -102,6 +115,8 @@ class Execution:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        if self._presence is not None:
+            _survive_outage(self._presence.withdraw, "this worker is shown a while longer")
         self._release()
 
     def _keep_beating(self) -> None:
@@ -124,11 +139,24 @@ class Execution:
         if lost:
             _log.warning("%d overdue task(s) ended as lost", lost)
 
+    def _keep_announcing(self, presence: Presence) -> None:
+        while True:
+            _survive(lambda: _survive_outage(presence.announce, "this worker is not shown"))
+            if self._stopping.wait(EVERY.total_seconds()):
+                return
+
     def _keep_reporting(self) -> None:
         while not self._stopping.is_set():
             self._reports.wait()
             _survive(self._reports.send)
             self._stopping.wait(_NOTES.total_seconds())
+
+
+def _survive_outage(step: Callable[[], None], outcome: str) -> None:
+    try:
+        step()
+    except PortError as exc:
+        _log.warning("%s: %s", outcome, exc)
 
 
 def _survive(step: Callable[[], None]) -> None:

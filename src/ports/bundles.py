@@ -12,6 +12,7 @@ from typing import Protocol
 
 from .cancel_signals import CancelSignals
 from .event_feed import EventFeed
+from .fleet import Fleet, FleetRegister
 from .health import SupportsPing
 from .result_store import OpenTasks, ResultReader, ResultWriter
 from .source_store import SourceReader, SourceWriter
@@ -38,6 +39,10 @@ class ResultStoreAdapter:
     records: TaskRecords
     feed: EventFeed
     health: SupportsPing
+    register: FleetRegister | None = None
+    """Where workers say what they give; None: the API cannot know of workers."""
+    fleet: Fleet | None = None
+    """Where the API reads that."""
     close: Callable[[], None] = nothing
     """Release what the synchronous ports hold."""
     aclose: Callable[[], Awaitable[None]] = nothing_async

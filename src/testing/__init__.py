@@ -19,6 +19,7 @@ _MODULES = (
     "clock",
     "effects",
     "event_feed",
+    "fleet",
     "health",
     "leases",
     "listings",
@@ -40,6 +41,7 @@ from .cancel_signals import CancelSignalsContract  # noqa: E402
 from .clock import ClockContract  # noqa: E402
 from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
 from .event_feed import EventFeedContract  # noqa: E402
+from .fleet import FleetContract  # noqa: E402
 from .health import HealthContract  # noqa: E402
 from .randomness import RandomnessContract  # noqa: E402
 from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
@@ -53,6 +55,7 @@ __all__ = [
     "ClockContract",
     "Contract",
     "EventFeedContract",
+    "FleetContract",
     "HealthContract",
     "OpenTasksContract",
     "RandomnessContract",

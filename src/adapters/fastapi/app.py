@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from ...domain.isolation import Isolation
 from ...domain.limits import Limits
 from ...ports.clock import Clock
+from ...ports.fleet import Fleet
 from ...ports.health import SupportsPing
 from ...usecases.cancel import CancelTask
 from ...usecases.check import CheckTask
@@ -80,6 +81,7 @@ def make_app(
     roles: frozenset[str],
     max_body_bytes: int,
     adapters: Mapping[str, str] | None = None,
+    fleet: Fleet | None = None,
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     version: str | None = None,
     patience: float = operations.PATIENCE,
@@ -103,6 +105,7 @@ def make_app(
         roles: halves to serve: `submit`, `retrieve`.
         max_body_bytes: longest request body.
         adapters: which adapter serves each port, by name; shown in `/capabilities`.
+        fleet: the workers, shown there too; None: they cannot be known.
         lifespan: entered before the first request, left after the last.
         version: the release; None: that of the installed package.
         patience: seconds that readiness waits for a dependency.
@@ -143,7 +146,12 @@ def make_app(
     )
     app.include_router(
         operations.router(
-            pings, capabilities=capabilities, metrics=metrics, closing=closing, patience=patience
+            pings,
+            capabilities=capabilities,
+            metrics=metrics,
+            closing=closing,
+            fleet=fleet,
+            patience=patience,
         )
     )
     _surround(app, metrics=metrics, max_body_bytes=max_body_bytes)

@@ -197,10 +197,37 @@ METRICS: Final = (
     "fleeting_tasks_accepted_total 42.0\n"
 )
 
+WORKER: Final[dict[str, Any]] = {
+    "worker": "worker-7:41",
+    "started_at": "2025-11-21T00:00:00Z",
+    "version": "0.1.0",
+    "python": "3.11.2",
+    "platform": "Linux-6.1-x86_64",
+    "isolation": "confined",
+    "attestation": {
+        "asked": "confined",
+        "effective": "confined",
+        "files": "landlock",
+        "landlock_abi": 7,
+        "filter_sha256": "5f0c1d5f3b5c2f6a2c0d3a1f8e7b6a59483726150f1e2d3c4b5a69788796a5b4",
+        "user": 64900,
+        "kernel": "6.1.0",
+        "machine": "x86_64",
+        "checks": [{"name": "read a file outside", "found": "EACCES", "holds": True}],
+    },
+    "modes": ["fresh", "reuse"],
+    "libraries": [{"name": "default", "modules": ["numpy"], "distributions": {"numpy": "2.4.6"}}],
+}
+
 CAPABILITIES: Final[dict[str, Any]] = {
     "version": "0.1.0",
     "roles": ["retrieve", "submit"],
-    "isolation": {"in_force": "process", "levels": ["none", "process"]},
+    "isolation": {
+        "in_force": "confined",
+        "levels": ["none", "process", "confined"],
+        "attested": ["confined"],
+    },
+    "fleet": {"known": True, "message": None, "workers": [WORKER]},
     "limits": {
         "max_body_bytes": 8388608,
         "max_wait_seconds": 60.0,

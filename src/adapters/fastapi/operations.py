@@ -13,17 +13,20 @@ from starlette.responses import Response
 from ...domain.errors import PortError
 from ...domain.isolation import Isolation
 from ...domain.limits import Limits
+from ...domain.worker_facts import levels_in_force
+from ...ports.fleet import Fleet
 from ...ports.health import SupportsPing
 from . import examples
 from .closing import Closing
 from .documented import answer, problems
 from .limit_facts import LimitFacts
 from .metrics import CONTENT_TYPE, ApiMetrics
-from .problems import HttpError
+from .problems import HttpError, title_of
 from .raw_json import MEDIA_TYPE
 from .schemas import (
     Capabilities,
     DependencyState,
+    FleetFacts,
     Health,
     IsolationFacts,
     Readiness,
@@ -44,6 +47,7 @@ def router(
     capabilities: Capabilities,
     metrics: ApiMetrics,
     closing: Closing,
+    fleet: Fleet | None = None,
     patience: float = PATIENCE,
 ) -> APIRouter:
     """The routes for operators; probes may add what query parameters they like."""
@@ -113,8 +117,14 @@ def router(
         },
     )
     async def get_capabilities() -> Response:
-        """The release, the isolation really in force, the limits, the roles and the adapters."""
-        return Response(capabilities.model_dump_json(), media_type=MEDIA_TYPE)
+        """The release, the limits, the roles, the adapters, and the workers there are.
+
+        Each worker shows the isolation that it has proven, check by check, and the libraries that
+        its runs find. Where the store is away, the answer says so and has the rest.
+        """
+        told = await _ask_fleet(fleet, patience)
+        body = _with_fleet(capabilities, told).model_dump_json()
+        return Response(body, media_type=MEDIA_TYPE)
 
     return routes
 
@@ -137,7 +147,25 @@ def describe(
         ),
         limits=LimitFacts.of(limits, max_body_bytes=max_body_bytes),
         adapters=dict(adapters),
+        fleet=FleetFacts(known=False),
     )
+
+
+def _with_fleet(capabilities: Capabilities, fleet: FleetFacts) -> Capabilities:
+    attested = {"attested": levels_in_force(fleet.workers)}
+    isolation = capabilities.isolation.model_copy(update=attested)
+    return capabilities.model_copy(update={"isolation": isolation, "fleet": fleet})
+
+
+async def _ask_fleet(fleet: Fleet | None, patience: float) -> FleetFacts:
+    if fleet is None:
+        return FleetFacts(known=False, message="The result store keeps no list of workers.")
+    try:
+        return FleetFacts(known=True, workers=await asyncio.wait_for(fleet.workers(), patience))
+    except TimeoutError:
+        return FleetFacts(known=False, message=f"No answer within {patience:g} seconds.")
+    except PortError as exc:
+        return FleetFacts(known=False, message=title_of(type(exc)))
 
 
 async def _ask(dependency: SupportsPing, patience: float) -> DependencyState:

@@ -11,6 +11,7 @@ from ...ports.bundles import (
 )
 from .cancel_signals import MemoryCancelSignals
 from .event_feed import MemoryEventFeed
+from .fleet import MemoryFleet
 from .result_store import MemoryOpenTasks, MemoryResultReader, MemoryResultWriter
 from .source_store import MemorySourceReader, MemorySources, MemorySourceWriter
 from .store import MemoryStore
@@ -21,6 +22,7 @@ from .task_records import MemoryTaskRecords
 def result_store(_url: str, _options: StoreOptions) -> ResultStoreAdapter:
     """A store of its own, which ends with this process."""
     store = MemoryStore()
+    fleet = MemoryFleet(store)
     return ResultStoreAdapter(
         writer=MemoryResultWriter(store),
         open_tasks=MemoryOpenTasks(store),
@@ -29,6 +31,8 @@ def result_store(_url: str, _options: StoreOptions) -> ResultStoreAdapter:
         records=MemoryTaskRecords(store),
         feed=MemoryEventFeed(store),
         health=store,
+        register=fleet,
+        fleet=fleet,
     )
 
 

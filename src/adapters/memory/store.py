@@ -11,6 +11,7 @@ from threading import RLock
 from ...domain.change import Change, Refused, Swapped
 from ...domain.event import EventKind
 from ...domain.result_key import Address
+from ...domain.worker_facts import WorkerFacts
 from .cells import Cell, snapshot
 from .clock import wall_time
 from .deadlines import Deadlines
@@ -33,6 +34,7 @@ class MemoryStore:
         self.events = EventLog()
         self.signals = SignalBoard()
         self.deadlines = Deadlines()
+        self.workers: dict[str, tuple[WorkerFacts, datetime]] = {}
         self._cells: dict[Address, Cell] = {}
         self._keys: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._expiries: list[tuple[datetime, Address]] = []

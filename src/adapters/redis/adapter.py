@@ -9,6 +9,7 @@ from .cancel_signals import RedisCancelSignals
 from .changes import Layout
 from .connection import RedisConnection
 from .event_feed import BLOCK, RedisEventFeed
+from .fleet import RedisFleet, RedisFleetRegister
 from .health import RedisHealth
 from .keyspace import Keyspace
 from .result_store import RedisOpenTasks, RedisResultReader, RedisResultWriter
@@ -30,6 +31,8 @@ def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
         records=RedisTaskRecords(connection, layout),
         feed=RedisEventFeed(connection, layout.space, _block(place)),
         health=RedisHealth(connection, layout.space),
+        register=RedisFleetRegister(connection, layout.space),
+        fleet=RedisFleet(connection, layout.space),
         close=connection.close,
         aclose=connection.aclose,
     )

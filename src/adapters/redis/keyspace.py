@@ -74,6 +74,16 @@ class Keyspace:
         return f"{self.prefix}open"
 
     @property
+    def workers(self) -> str:
+        """Sorted set: workers by the end of their announcements."""
+        return f"{self.prefix}{{workers}}"
+
+    @property
+    def worker_facts(self) -> str:
+        """Hash: what each worker says of itself, behind the end of its announcement."""
+        return f"{self.workers}:facts"
+
+    @property
     def cancellations(self) -> str:
         """Channel: open tasks that shall end."""
         return f"{self.prefix}cancel"

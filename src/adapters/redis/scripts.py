@@ -12,6 +12,7 @@ from typing import Final
 from .commands import Command, Word
 
 _PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "announce": ("clock", "announce"),
     "cancel": ("clock", "snapshot", "cancel"),
     "load": ("clock", "snapshot", "load"),
     "overdue": ("clock", "overdue"),

@@ -7,6 +7,7 @@ import pytest
 from fleeting.adapters.redis.changes import Layout
 from fleeting.adapters.redis.connection import RedisConnection
 from fleeting.adapters.redis.event_feed import RedisEventFeed
+from fleeting.adapters.redis.fleet import RedisFleet, RedisFleetRegister
 from fleeting.adapters.redis.health import RedisHealth
 from fleeting.adapters.redis.result_store import (
     RedisOpenTasks,
@@ -18,6 +19,7 @@ from fleeting.adapters.redis.task_records import RedisTaskRecords
 from fleeting.testing import (
     CancelSignalsContract,
     EventFeedContract,
+    FleetContract,
     HealthContract,
     OpenTasksContract,
     ResultReaderContract,
@@ -79,6 +81,26 @@ class TestRedisEventFeed(EventFeedContract):
 
 class TestRedisCancelSignals(CancelSignalsContract):
     pass
+
+
+class TestRedisFleet(FleetContract):
+    @pytest.fixture
+    def register(self, connection: RedisConnection, layout: Layout) -> RedisFleetRegister:
+        return RedisFleetRegister(connection, layout.space)
+
+    @pytest.fixture
+    def fleet(self, connection: RedisConnection, layout: Layout) -> RedisFleet:
+        return RedisFleet(connection, layout.space)
+
+    @pytest.fixture
+    def broken_register(
+        self, broken_connection: RedisConnection, layout: Layout
+    ) -> RedisFleetRegister:
+        return RedisFleetRegister(broken_connection, layout.space)
+
+    @pytest.fixture
+    def broken_fleet(self, broken_connection: RedisConnection, layout: Layout) -> RedisFleet:
+        return RedisFleet(broken_connection, layout.space)
 
 
 class TestRedisSourceWriter(SourceWriterContract):

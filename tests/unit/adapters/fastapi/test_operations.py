@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from httpx2 import AsyncClient
 
+from fleeting.adapters.fastapi.examples import WORKER
 from fleeting.adapters.fastapi.limit_facts import LimitFacts
+from fleeting.adapters.memory.fleet import MemoryFleet
+from fleeting.adapters.memory.store import MemoryStore
 from fleeting.domain.errors import QueueUnavailable, StoreUnavailable
 from fleeting.domain.limits import Limits
+from fleeting.domain.worker_facts import WorkerFacts
 
 from .make import TASK, Platform, serving, submitted
+
+
+class Mute:
+    """Tells of no worker, ever."""
+
+    async def workers(self) -> list[WorkerFacts]:
+        await asyncio.Event().wait()
+        return []
 
 
 class Silent:
@@ -101,11 +114,45 @@ async def test_an_installation_says_what_it_can_do(platform: Platform) -> None:
         found = (await client.get("/capabilities")).json()
     assert found["version"] == "1.2.3"
     assert found["roles"] == ["retrieve", "submit"]
-    assert found["isolation"] == {"in_force": "process", "levels": ["none", "process"]}
+    assert found["isolation"] == {
+        "in_force": "process",
+        "levels": ["none", "process"],
+        "attested": [],
+    }
     assert found["limits"]["max_body_bytes"] == 123
     assert found["limits"]["default_ttl_seconds"] == 300
     assert found["limits"]["max_source_bytes"] == 262_144
     assert found["adapters"] == {"result store": "memory"}
+
+
+async def test_each_worker_is_shown_with_what_it_gives(platform: Platform) -> None:
+    register = MemoryFleet(MemoryStore())
+    register.announce(WorkerFacts.model_validate(WORKER), keep=timedelta(seconds=30))
+    async with serving(platform.app(fleet=register)) as client:
+        found = (await client.get("/capabilities")).json()
+    assert found["fleet"] == {"known": True, "message": None, "workers": [WORKER]}
+    assert found["isolation"]["attested"] == ["confined"]
+
+
+async def test_without_the_store_the_rest_is_said_and_the_reason(platform: Platform) -> None:
+    store = MemoryStore()
+    store.switch.turn_off(StoreUnavailable("no route to 10.0.0.7"))
+    async with serving(platform.app(fleet=MemoryFleet(store))) as client:
+        answer = await client.get("/capabilities")
+    assert answer.status_code == 200
+    assert not answer.json()["fleet"]["known"]
+    assert "cannot be reached" in answer.json()["fleet"]["message"]
+    assert "10.0.0.7" not in answer.text
+
+
+async def test_workers_that_do_not_come_in_time_are_not_waited_for(platform: Platform) -> None:
+    async with serving(platform.app(fleet=Mute(), patience=0.01)) as client:
+        found = (await client.get("/capabilities")).json()
+    assert found["fleet"] == {
+        "known": False,
+        "message": "No answer within 0.01 seconds.",
+        "workers": [],
+    }
 
 
 def test_no_limit_of_the_domain_is_left_out() -> None:
