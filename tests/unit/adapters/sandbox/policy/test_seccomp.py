@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from errno import EACCES, ENOSYS, ENOTTY, EPERM, EROFS
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fleeting.adapters.sandbox.policy import bpf
 from fleeting.adapters.sandbox.policy.numbers import NEWEST, numbers
 from fleeting.adapters.sandbox.policy.rules import (
+    ALONE,
     ARCHITECTURES,
     ARGUED,
     KNOWN,
@@ -17,6 +19,7 @@ from fleeting.adapters.sandbox.policy.rules import (
     OWN_PID,
     PLAIN,
     UNKNOWN,
+    WRITING,
 )
 from fleeting.adapters.sandbox.policy.seccomp import blocks, instructions
 
@@ -31,10 +34,13 @@ def ask(machine: str, name: str, *arguments: int, files: str = "landlock") -> in
     return verdict(program, ARCHITECTURES[machine], numbers(machine)[name], *arguments)
 
 
+@pytest.mark.parametrize("more", [{}, ALONE, WRITING, {**ALONE, **WRITING}], ids=" ".join)
 @pytest.mark.parametrize("files", sorted(OPENING))
-def test_tree_decides_as_a_list_would(machine: str, files: str) -> None:
+def test_tree_decides_as_a_list_would(
+    machine: str, files: str, more: Mapping[str, bpf.Block]
+) -> None:
     """For every number, with arguments that rules look at."""
-    rules, program = blocks(machine, files), instructions(machine, files)
+    rules, program = blocks(machine, files, more), instructions(machine, files, more)
     samples = [(0, 0, 0), (1, 1, 1), (OWN_PID, 8, 0x241), (0x10000, 0x5401, 3), (0x7FFFFFFF,) * 3]
 
     for number in range(NEWEST + 50):
@@ -68,8 +74,9 @@ def test_newer_and_foreign_numbers_look_unknown(machine: str, number: int) -> No
 def test_call_by_another_architecture_kills(machine: str) -> None:
     program = instructions(machine, "landlock")
 
-    for foreign in (0x40000003, 0x40000028, 0):
-        assert verdict(program, foreign, 1) == bpf.KILLED
+    for foreign in {0x40000003, 0x40000028, 0, *ARCHITECTURES.values()} - {ARCHITECTURES[machine]}:
+        for number in range(NEWEST + 50):
+            assert verdict(program, foreign, number) == bpf.KILLED
 
 
 def test_program_fits_the_kernel_and_all_its_jumps(machine: str) -> None:
