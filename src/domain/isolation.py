@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Isolation(StrEnum):
@@ -20,7 +21,7 @@ class Isolation(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the weakest level."""
-        return list(Isolation).index(self)
+        return _RANKS[self]
 
     def __lt__(self, other: str) -> bool:
         return self.rank < Isolation(other).rank
@@ -33,3 +34,6 @@ class Isolation(StrEnum):
 
     def __ge__(self, other: str) -> bool:
         return self.rank >= Isolation(other).rank
+
+
+_RANKS: Final = {level: rank for rank, level in enumerate(Isolation)}

@@ -16,6 +16,7 @@ from celery.signals import worker_process_shutdown
 from ...domain.errors import FleetingError, MalformedMessage
 from ...domain.limits import Limits
 from ...domain.message import decode, malformed
+from ...domain.message_reader import MessageReader
 from ...domain.task import Task as AcceptedTask
 from ...usecases.execute import Again
 from .call_repr import ARGSREPR, describe_call
@@ -51,6 +52,7 @@ class RunTask(Task[Any, str]):
     def __init__(self, executions: Executions, limits: Limits) -> None:
         self.executions = executions
         self._limits = limits
+        self._reader = MessageReader(limits)
 
     def run(self, *args: Any, **kwargs: Any) -> str:
         task = self._read(args, kwargs)
@@ -63,12 +65,12 @@ class RunTask(Task[Any, str]):
         return task.key
 
     def read(self, call: Mapping[str, Any]) -> AcceptedTask:
-        """The task in the keyword arguments of a message.
+        """The task in the keyword arguments of a message; for one thread.
 
         Raises:
             MalformedMessage: there is none.
         """
-        return decode(call, limits=self._limits)
+        return self._reader(call)
 
     def deliver_again(self, request: Any, task: AcceptedTask, outcome: Again | Exception) -> bool:
         """Queue the message of a request once more, to come after a delay.

@@ -81,9 +81,9 @@ def _check_fields(fields: Mapping[str, object]) -> None:
 
 
 def _check_optional(fields: Mapping[str, object]) -> None:
-    for name, is_right in _MAY_BE.items():
-        value = fields.get(name)
-        if value is not None and not is_right(value):
+    for name, value in fields.items():
+        is_right = _MAY_BE.get(name)
+        if value is not None and is_right is not None and not is_right(value):
             raise MalformedMessage(f"its {name} is of the wrong kind")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from pydantic import ValidationError
@@ -117,6 +118,7 @@ def stored_at(address: Address, key: str, reply: Reply) -> Stored:
     return Stored(snapshot, timedelta(milliseconds=max(0, life_ms)))
 
 
+@lru_cache(maxsize=512)
 def status_of(version: str) -> tuple[Status, int]:
     """Status and attempt, which is what a version consists of."""
     status, _, attempt = version.partition(":")

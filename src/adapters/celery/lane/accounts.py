@@ -56,7 +56,9 @@ class Accounts:
     @property
     def _is_heard(self) -> bool:
         dispatcher = self._consumer.event_dispatcher
-        return dispatcher is not None and dispatcher.enabled
+        if dispatcher is None or not dispatcher.enabled:
+            return False
+        return not dispatcher.groups or "task" in dispatcher.groups
 
     def _send(self, kind: str, request: LaneRequest, **fields: Any) -> None:
         dispatcher = self._consumer.event_dispatcher
