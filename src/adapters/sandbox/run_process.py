@@ -20,6 +20,15 @@ class RunProcess(Protocol):
         ...
 
     @property
+    def says_started(self) -> bool:
+        """Whether it says so before the script comes, unless it is up."""
+        ...
+
+    def has_read_job(self) -> bool:
+        """Whether the whole job has left the channel, as long as it lives."""
+        ...
+
+    @property
     def used_cpu(self) -> float | None:
         """Seconds of processor time that it has taken, once it has ended and that is known."""
         ...

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import os
 import select
+import sys
 import time
 from collections.abc import Mapping
+from fcntl import ioctl
+from termios import TIOCOUTQ
 from typing import Final
 
 from ...domain.errors import SandboxUnavailable
 from .wires import Wires
 from .zygote_process import ZygoteProcess
+
+_GRACE: Final = 0.005
+"""Seconds for a child that has answered to be gone, which takes a tenth of that."""
 
 _LAST_BREATH: Final = 0.1
 """Seconds in which a child that has closed its channel may still die by itself."""
@@ -26,6 +32,9 @@ _KILLED: Final = -9
 class ZygoteChild:
     """A confined process that waits for a job; a `RunProcess`.
 
+    It does not say when it starts with the script: that would wake up the worker for nothing. It
+    looks at its job when it is confined, and the kernel knows whether it has.
+
     Args:
         server: its fork server.
         seconds: after which it is killed whatever this process does.
@@ -35,6 +44,8 @@ class ZygoteChild:
     Raises:
         ServerGone: the fork server has died.
     """
+
+    says_started: Final = False
 
     def __init__(
         self,
@@ -50,7 +61,6 @@ class ZygoteChild:
         self.server = server
         self.used_cpu: float | None = None
         self._status: int | None = None
-        self._is_killed = False
         self._ears: select.poll | None = None
         self._overdue = float("inf")
         """When it should be gone, having been killed."""
@@ -72,7 +82,7 @@ class ZygoteChild:
         self.server.limit(self._name, seconds)
 
     def kill(self) -> None:
-        if self._status is None and not self._is_killed:
+        if self._status is None:
             self._overdue = min(self._overdue, time.monotonic() + _PATIENCE)
             self.server.kill(self._name)
 
@@ -87,6 +97,9 @@ class ZygoteChild:
     @property
     def is_up(self) -> bool:
         return self.runs > 1
+
+    def has_read_job(self) -> bool:
+        return not int.from_bytes(ioctl(self.channel, TIOCOUTQ, bytes(4)), sys.byteorder)
 
     def is_idle(self) -> bool:
         """Whether it lives, belongs to this process and says nothing unasked."""
@@ -112,10 +125,11 @@ class ZygoteChild:
         return self._status or 0
 
     def dismiss(self) -> None:
-        self.kill()
-        self._is_killed = True
+        """Nothing: having answered it ends by itself, and `close` sees to that."""
 
     def close(self) -> None:
+        if self.server.is_own() and not self._dead_within(_GRACE):
+            self.kill()
         self._close_near()
         self.server.forget()
 

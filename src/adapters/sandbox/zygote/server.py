@@ -24,6 +24,7 @@ from .bounded import Bounded
 from .children import Child, Children, report
 from .files import FileRule
 from .identity import become, renounce
+from .mappings import join
 from .messages import STATUS, hear, tell
 from .namespaces import leave_the_rest
 from .warm import warm
@@ -62,6 +63,7 @@ class _Server:
         warm()
         kernel = Kernel()
         files = FileRule(kernel, config["files"], config["user"])
+        join(kernel)
         self._control = control
         taken = address_space()
         proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC) if config["namespaces"] else None
@@ -99,6 +101,7 @@ class _Server:
             EOFError: the worker has gone.
         """
         deaths, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        # Any function of C that takes two objects: called with no memory of Python's to change.
         signal.signal(signal.SIGCHLD, operator.is_)
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         poll = select.poll()

@@ -21,7 +21,7 @@ from ..script_host import NO_MEMORY, answer_to, flush, offer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Final
+    from typing import Any
 
     from ....domain.script import Script
 
