@@ -12,8 +12,10 @@ from .json_walk import MAX_DEPTH, NotJson, converted, strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Final, TypeAlias
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Final, TypeAlias, TypeVar
+
+    Given = TypeVar("Given")
 
 __all__ = ["JsonValue", "NotJson", "encode_parameters", "parse_json", "to_json_bytes"]
 
@@ -43,15 +45,7 @@ def to_json_bytes(value: object) -> bytes:
         ResultNotSerializable: something in the value cannot become strict JSON; message and
             `path` name the place.
     """
-    plain = _encode_plain(value)
-    if plain is not None:
-        return plain
-    try:
-        return _encode(converted(value))
-    except NotJson as exc:
-        error = ResultNotSerializable(str(exc))
-        error.path = exc.path
-        raise error from exc
+    return _to_json(value, converted, ResultNotSerializable)
 
 
 def encode_parameters(args: Sequence[object], kwargs: Mapping[str, object]) -> bytes:
@@ -65,15 +59,7 @@ def encode_parameters(args: Sequence[object], kwargs: Mapping[str, object]) -> b
             `args[0].when`.
     """
     parameters = {"args": list(args), "kwargs": dict(kwargs)}
-    plain = _encode_plain(parameters)
-    if plain is not None:
-        return plain
-    try:
-        return _encode(strict(parameters))
-    except NotJson as exc:
-        error = ParametersNotJson(str(exc))
-        error.path = exc.path
-        raise error from exc
+    return _to_json(parameters, strict, ParametersNotJson)
 
 
 def parse_json(data: bytes) -> JsonValue:
@@ -94,6 +80,22 @@ def parse_json(data: bytes) -> JsonValue:
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _is_too_deep(value):
         raise NotJson("$", f"is nested deeper than {MAX_DEPTH} levels")
     return value
+
+
+def _to_json(
+    value: Given,
+    walk: Callable[[Given], JsonValue],
+    refusal: type[ResultNotSerializable | ParametersNotJson],
+) -> bytes:
+    plain = _encode_plain(value)
+    if plain is not None:
+        return plain
+    try:
+        return _encode(walk(value))
+    except NotJson as exc:
+        error = refusal(str(exc))
+        error.path = exc.path
+        raise error from exc
 
 
 def _encode(value: JsonValue) -> bytes:

@@ -69,7 +69,7 @@ def test_client_and_fleeting_have_one_surface() -> None:
 
 
 def test_a_handle_offers_these_methods() -> None:
-    offered = {"cancel", "done", "facts", "key", "progress", "result", "status"}
+    offered = {"cancel", "done", "facts", "follow", "key", "progress", "result", "status"}
 
     assert public(fleeting.Handle) == offered
     assert inspect.isfunction(fleeting.Handle.__await__)
