@@ -24,6 +24,15 @@ from .conftest import MakeDeployment
 from .test_end_to_end import wait_until_running
 
 ADD = "def add(a, b):\n    return {'sum': a + b, 'text': 'grüße'}\n"
+PRINT_AND_WAIT = """
+import time
+
+
+def talk(seconds):
+    print("one")
+    time.sleep(seconds)
+    print("two")
+"""
 WRITE_AND_WAIT = """
 import pathlib
 import time
@@ -112,6 +121,22 @@ def test_redelivered_message_of_a_finished_task_runs_nothing(
     assert len(list(runs.iterdir())) == 1
     assert handle.facts().attempt == 1
     assert worker.running
+
+
+def test_what_a_run_prints_is_seen_while_it_runs(deploy: MakeDeployment, valkey_url: str) -> None:
+    """Line by line, each once, and the result at the end."""
+    deployment = deploy(store=valkey_url)
+    client = deployment.client(deployment.api())
+    deployment.worker()
+    handle = client.submit(PRINT_AND_WAIT, "talk", 1.5)
+
+    seen = list(handle.follow())
+
+    printed = [update.output for update in seen if update.kind == "output"]
+    assert printed == ["one\n", "two\n"]
+    assert seen[-1].kind == "result"
+    [first, _] = [update for update in seen if update.kind == "output"]
+    assert [update.output for update in handle.follow(after=first.id)] == ["two\n", ""]
 
 
 def test_task_whose_message_is_malformed_fails_at_once(
