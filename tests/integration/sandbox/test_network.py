@@ -200,7 +200,7 @@ def test_peer_that_does_not_answer_is_an_error_of_the_script(echo: Echo) -> None
 def test_connected_socket_cannot_be_led_elsewhere(
     runner: ConfinedRunner, echo: Echo, stranger: Echo
 ) -> None:
-    """Sending with MSG_FASTOPEN would leave the peer and connect to another."""
+    """Also not by sending with MSG_FASTOPEN, which connects where a socket is connected to none."""
     found = value(runner, STRAY, "127.0.0.1", echo.port, stranger.port, network=(here(echo),))
 
     assert set(found.values()) == {"EPERM"}, found

@@ -103,7 +103,7 @@ _FCNTL: Final = (
 )
 
 _FAST_OPEN: Final = 0x20000000
-"""MSG_FASTOPEN: connects while it sends, so that a connected socket could change its peer."""
+"""MSG_FASTOPEN: connects while it sends. What a run is connected to is not for itself to choose."""
 
 ARGUED: Final[Mapping[str, Block]] = {
     "clone": _ONLY_THREADS,
