@@ -20,6 +20,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── SourceUnknown
     │   ├── SourceNotPortable
     │   ├── IsolationUnavailable
+    │   ├── LibraryUnavailable
     │   ├── IdempotencyConflict
     │   ├── AnswerTooLarge
     │   └── MalformedMessage
@@ -166,6 +167,10 @@ class SourceNotPortable(RequestError):
 
 class IsolationUnavailable(RequestError):
     """The isolation asked for is stronger than what this installation has in force."""
+
+
+class LibraryUnavailable(RequestError):
+    """The script needs a library, or a Python, that no worker of this installation has."""
 
 
 class IdempotencyConflict(RequestError):

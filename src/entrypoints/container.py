@@ -84,7 +84,11 @@ class Container(containers.DeclarativeContainer):
     runner = providers.Singleton(runners.make, settings)
 
     known_sources = providers.Singleton(
-        KnownSources, sources=sources.provided.writer, clock=clock, limits=limits
+        KnownSources,
+        sources=sources.provided.writer,
+        clock=clock,
+        limits=limits,
+        fleet=results.provided.fleet,
     )
     check = providers.Singleton(
         CheckTask,
@@ -121,8 +125,16 @@ class Container(containers.DeclarativeContainer):
         Leases, writer=results.provided.writer, clock=clock, lease=settings.provided.lease
     )
     reports = providers.Singleton(Reports, writer=results.provided.writer)
+    own_facts = providers.Singleton(
+        OwnFacts, worker=worker_name, runner=runner, clock=clock, settings=settings
+    )
     run_script = providers.Singleton(
-        RunScript, sources=sources.provided.reader, runner=runner, clock=clock, limits=limits
+        RunScript,
+        sources=sources.provided.reader,
+        runner=runner,
+        clock=clock,
+        limits=limits,
+        facts=own_facts,
     )
     execute = providers.Singleton(
         ExecuteTask,
@@ -147,9 +159,7 @@ class Container(containers.DeclarativeContainer):
     presence = providers.Singleton(
         Presence,
         register=results.provided.register,
-        facts=providers.Singleton(
-            OwnFacts, worker=worker_name, runner=runner, clock=clock, settings=settings
-        ),
+        facts=own_facts,
     )
     execution = providers.Singleton(
         Execution,

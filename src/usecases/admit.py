@@ -29,5 +29,6 @@ class AdmitTask:
             check()
         found = await self._sources.find(request)
         check_call(found.outline, request.function, request.args, request.kwargs)
+        await self._sources.check_needs(found)
         await self._sources.keep(found)
         return found.digest

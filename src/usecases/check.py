@@ -33,7 +33,7 @@ class CheckTask:
         """Look at a request.
 
         Raises:
-            PortError: the source store does not answer.
+            PortError: the source store, or the list of workers, does not answer.
         """
         problems: list[RequestError] = []
         found: KnownSource | None = None
@@ -47,4 +47,9 @@ class CheckTask:
             check_call(found.outline, request.function, request.args, request.kwargs)
         except RequestError as exc:
             problems.append(exc)
+        if found is not None:
+            try:
+                await self._sources.check_needs(found)
+            except RequestError as exc:
+                problems.append(exc)
         return Finding(found.digest if found else None, tuple(problems))

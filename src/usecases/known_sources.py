@@ -9,10 +9,13 @@ from typing import Final
 
 from ..domain.caps import check_source_size
 from ..domain.errors import SourceUnknown
+from ..domain.inline_metadata import NOTHING, Needs, needs_of
+from ..domain.libraries import check_needs
 from ..domain.limits import Limits
 from ..domain.source import SourceOutline, digest, outline
 from ..domain.task import TaskRequest
 from ..ports.clock import Clock
+from ..ports.fleet import Fleet
 from ..ports.source_store import SourceWriter
 from .shelf import Shelf, Shelved
 
@@ -36,10 +39,20 @@ class KnownSource:
 
 
 class KnownSources:
-    """Looks sources up, and keeps them."""
+    """Looks sources up, and keeps them.
 
-    def __init__(self, *, sources: SourceWriter, clock: Clock, limits: Limits) -> None:
+    Args:
+        sources: where they are kept.
+        clock: tells how long ago that was.
+        limits: how long they may be.
+        fleet: who will run them; None: that cannot be known here.
+    """
+
+    def __init__(
+        self, *, sources: SourceWriter, clock: Clock, limits: Limits, fleet: Fleet | None = None
+    ) -> None:
         self._sources = sources
+        self._fleet = fleet
         self._clock = clock
         self._limits = limits
         self._shelf = Shelf()
@@ -57,6 +70,21 @@ class KnownSources:
         check_source_size(request.source, self._limits)
         name = digest(request.source)
         return KnownSource(name, await self._shelved(name, request.source), request.source)
+
+    async def check_needs(self, found: KnownSource) -> None:
+        """Return if a worker has the libraries that a source names, or if no worker is known.
+
+        Then whichever worker takes the task decides.
+
+        Raises:
+            LibraryUnavailable: no worker has them.
+            PortError: who the workers are could not be read.
+        """
+        needs = found.shelved.needs
+        if self._fleet is None or needs == NOTHING:
+            return
+        if workers := await self._fleet.workers():
+            check_needs(needs, workers)
 
     async def keep(self, found: KnownSource) -> None:
         """Have workers find a source for as long as any task can need it.
@@ -86,8 +114,12 @@ class KnownSources:
         # In a thread, because a long text takes half a second; one at a time, because reading it
         # changes the warning filters of the whole process for that time.
         async with self._reading:
-            seen = await asyncio.to_thread(outline, text)
-        return self._shelf.put(name, seen)
+            seen, needs = await asyncio.to_thread(_read, text)
+        return self._shelf.put(name, seen, needs)
 
     def _is_fresh(self, shelved: Shelved) -> bool:
         return shelved.stored is not None and self._clock.elapsed() - shelved.stored < _FRESH
+
+
+def _read(text: str) -> tuple[SourceOutline, Needs]:
+    return outline(text), needs_of(text)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..domain.bounds import check_enforced
 from ..domain.errors import IsolationUnavailable, RequestError, SandboxUnavailable, SourceUnknown
+from ..domain.inline_metadata import NOTHING, needs_of
 from ..domain.isolation import Isolation
+from ..domain.libraries import check_needs
 from ..domain.limits import Limits
 from ..domain.outcome import ErrorInfo
 from ..domain.task import Task
 from ..domain.verdict import RunReport
+from ..domain.worker_facts import WorkerFacts
 from ..ports.clock import Clock
 from ..ports.runner import Runner, RunObserver, RunRequest
 from ..ports.source_store import SourceReader
@@ -20,8 +25,15 @@ class RunScript:
     """Runs scripts as this installation can; what keeps one from running is in the report too."""
 
     def __init__(
-        self, *, sources: SourceReader, runner: Runner, clock: Clock, limits: Limits
+        self,
+        *,
+        sources: SourceReader,
+        runner: Runner,
+        clock: Clock,
+        limits: Limits,
+        facts: Callable[[], WorkerFacts] | None = None,
     ) -> None:
+        self._facts = facts
         self._sources = sources
         self._runner = runner
         self._clock = clock
@@ -33,7 +45,9 @@ class RunScript:
         try:
             _check_isolation(task, in_force, self._limits.min_isolation)
             check_enforced(task.bounds, in_force)
-            return run_masked(self._runner, self._request(task, run_id), observer)
+            request = self._request(task, run_id)
+            self._check_needs(request.source)
+            return run_masked(self._runner, request, observer)
         except (RequestError, SandboxUnavailable) as exc:
             return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
 
@@ -45,6 +59,12 @@ class RunScript:
     def stop(self, run_id: str) -> None:
         """End a run at once, from any thread."""
         self._runner.stop(run_id)
+
+    def _check_needs(self, source: str) -> None:
+        """Refuse what needs libraries that this worker has not, though another may have had."""
+        needs = needs_of(source)
+        if self._facts is not None and needs != NOTHING:
+            check_needs(needs, [self._facts()])
 
     def _request(self, task: Task, run_id: str) -> RunRequest:
         is_limited = self._runner.isolation is not Isolation.NONE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from ..domain.inline_metadata import NOTHING, Needs
 from ..domain.source import SourceOutline
 
 SIZE: Final = 512
@@ -18,6 +19,7 @@ class Shelved:
     """The outline of a source, and when this process last stored its text."""
 
     outline: SourceOutline
+    needs: Needs = NOTHING
     stored: timedelta | None = None
     """`Clock.elapsed` at that moment; None: not by this process."""
 
@@ -35,9 +37,9 @@ class Shelf:
             self._outlines.move_to_end(digest)
         return shelved
 
-    def put(self, digest: str, outline: SourceOutline) -> Shelved:
+    def put(self, digest: str, outline: SourceOutline, needs: Needs = NOTHING) -> Shelved:
         """Remember an outline; the one that was not used for longest is forgotten for it."""
-        shelved = self._outlines[digest] = Shelved(outline)
+        shelved = self._outlines[digest] = Shelved(outline, needs)
         if len(self._outlines) > SIZE:
             self._outlines.popitem(last=False)
         return shelved

@@ -23,6 +23,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.SourceUnknown: 422,
     e.SourceNotPortable: 422,
     e.IsolationUnavailable: 422,
+    e.LibraryUnavailable: 422,
     e.AnswerTooLarge: 422,
     e.MalformedMessage: 422,
     # Names that can name nothing, and names of what is no more.

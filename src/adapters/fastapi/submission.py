@@ -43,6 +43,7 @@ _UNFIT: Final = (
     e.ParametersNotJson,
     e.SourceUnknown,
     e.IsolationUnavailable,
+    e.LibraryUnavailable,
     e.SourceTooLarge,
     e.ParametersTooLarge,
 )

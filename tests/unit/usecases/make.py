@@ -10,6 +10,7 @@ from typing import Any
 
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.memory.event_feed import MemoryEventFeed
+from fleeting.adapters.memory.fleet import MemoryFleet
 from fleeting.adapters.memory.randomness import SeededRandomness
 from fleeting.adapters.memory.result_store import (
     MemoryOpenTasks,
@@ -201,11 +202,15 @@ class Installation:
         self.store = MemoryStore(self.clock.now)
         self.sources = MemorySources(self.clock.now)
         self.queue = MemoryTaskQueue(inline_bytes=1024, elapsed=self.clock.elapsed)
+        self.fleet = MemoryFleet(self.store)
         self.reader = MemoryResultReader(self.store)
         self.records = MemoryTaskRecords(self.store)
         self.feed = MemoryEventFeed(self.store)
         known = KnownSources(
-            sources=MemorySourceWriter(self.sources), clock=self.clock, limits=self.limits
+            sources=MemorySourceWriter(self.sources),
+            clock=self.clock,
+            limits=self.limits,
+            fleet=self.fleet,
         )
         self.check = CheckTask(sources=known, limits=self.limits, isolation=isolation)
         self.admit = AdmitTask(sources=known, limits=self.limits, isolation=isolation)

@@ -1,0 +1,65 @@
+"""Decide whether workers have what a script needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from .errors import LibraryUnavailable
+from .inline_metadata import Needs
+from .requirement import Requirement, normalised
+from .worker_facts import LibrarySet, WorkerFacts
+
+_NAMED: Final = 20
+"""Distributions that a message names: the rest is in `/capabilities`."""
+
+
+def covering(needs: Needs, sets: Iterable[LibrarySet]) -> LibrarySet | None:
+    """The smallest set that has everything; a small one is the fastest to fork."""
+    fitting = [
+        one
+        for one in sets
+        if all(needed.is_met_by(one.distributions) for needed in needs.dependencies)
+    ]
+    return min(fitting, key=lambda one: len(one.modules), default=None)
+
+
+def check_needs(needs: Needs, workers: Sequence[WorkerFacts]) -> None:
+    """Return if at least one of these workers can run the script.
+
+    Raises:
+        LibraryUnavailable: none can; the message names what is missing, and what there is.
+    """
+    if any(_is_able(needs, worker) for worker in workers):
+        return
+    fitting = [worker for worker in workers if needs.python.allow(worker.python)]
+    if not fitting:
+        found = ", ".join(sorted({worker.python for worker in workers}))
+        raise LibraryUnavailable(
+            f"the script needs Python {needs.python.text}, and the workers have {found}"
+        )
+    sets = [one for worker in fitting for one in worker.libraries]
+    raise LibraryUnavailable(_missing(needs.dependencies, sets))
+
+
+def _is_able(needs: Needs, worker: WorkerFacts) -> bool:
+    has_python = needs.python.allow(worker.python)
+    return has_python and covering(needs, worker.libraries) is not None
+
+
+def _missing(needed: Sequence[Requirement], sets: Sequence[LibrarySet]) -> str:
+    missing = [one for one in needed if not any(one.is_met_by(s.distributions) for s in sets)]
+    if not missing:
+        names = ", ".join(map(str, needed))
+        return f"no library set of the workers has all of {names} together"
+    names = ", ".join(map(str, missing))
+    return f"no worker has {names}; there is {_there(missing, sets)}"
+
+
+def _there(missing: Sequence[Requirement], sets: Sequence[LibrarySet]) -> str:
+    found = {(n, version) for one in sets for n, version in one.distributions.items()}
+    wanted = {one.name for one in missing}
+    near = {(name, version) for name, version in found if normalised(name) in wanted}
+    shown = [f"{name} {version}" for name, version in sorted(near or found)]
+    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
+    return (", ".join(shown[:_NAMED]) or "Python's own library alone") + more
