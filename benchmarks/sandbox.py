@@ -21,7 +21,7 @@ from .subjects.sandbox import Sandbox
 
 Run = Callable[[], object]
 
-_TURN: Final = 10
+_TURN: Final = 30
 """Runs of one subject before the next one's: a worker that has work goes from run to run too."""
 
 _PAUSE: Final = 0.005
