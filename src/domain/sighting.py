@@ -12,7 +12,9 @@ from .output import Unseen, unseen, unseen_at_end
 from .result import Progress, Record, Status
 
 _NOTHING: Final = "new"
-_TEXT: Final = re.compile(rf"({_NOTHING}|{'|'.join(Status)})\.([0-9]{{1,6}})\.([0-9]{{1,15}})")
+_STATUSES: Final = "|".join((_NOTHING, *Status))
+POSITION_PATTERN: Final = rf"^({_STATUSES})\.([0-9]{{1,6}})\.([0-9]{{1,15}})$"
+"""Of the text of a position: status, attempt, characters of output seen."""
 
 PieceKind = Literal["status", "progress", "output", "result"]
 
@@ -35,7 +37,7 @@ class Sighting:
         Raises:
             InvalidQuery: it is none.
         """
-        match = _TEXT.fullmatch(text)
+        match = re.fullmatch(POSITION_PATTERN, text)
         if match is None:
             raise InvalidQuery(
                 "after is no position of a task: use the id of an event that it sent"

@@ -159,28 +159,34 @@ STATS: Final[dict[str, Any]] = {
 }
 
 STREAM: Final = (
-    "retry: 1000\nid: 1763683200010-0\n\n"
-    ": listening\n\n"
-    "event: progress\n"
-    "id: 1763683200020-0\n"
-    f'data: {{"key":"{KEY}","status":"running","progress":{{"done":3,"total":10,"note":""}}}}\n\n'
-    "event: result\n"
-    "id: 1763683200050-0\n"
-    f'data: {{"key":"{KEY}","status":"succeeded","value":3}}\n\n'
+    {
+        "event": "progress",
+        "id": "1763683200020-0",
+        "data": f'{{"key":"{KEY}","status":"running","progress":{{"done":3,"total":10}}}}',
+    },
+    {
+        "event": "result",
+        "id": "1763683200050-0",
+        "data": f'{{"key":"{KEY}","status":"succeeded","value":3}}',
+    },
 )
 
 TASK_STREAM: Final = (
-    "retry: 1000\nid: new.0.0\n\n"
-    ": listening\n\n"
-    "event: status\n"
-    "id: running.1.0\n"
-    f'data: {{"key":"{KEY}","status":"running","attempt":1}}\n\n'
-    "event: output\n"
-    "id: running.1.8\n"
-    f'data: {{"key":"{KEY}","attempt":1,"start":0,"text":"step 1\\\\n"}}\n\n'
-    "event: result\n"
-    "id: succeeded.1.8\n"
-    f'data: {{"key":"{KEY}","status":"succeeded","value":3}}\n\n'
+    {
+        "event": "status",
+        "id": "running.1.0",
+        "data": f'{{"key":"{KEY}","status":"running","attempt":1}}',
+    },
+    {
+        "event": "output",
+        "id": "running.1.7",
+        "data": f'{{"key":"{KEY}","attempt":1,"start":0,"text":"step 1\\n"}}',
+    },
+    {
+        "event": "result",
+        "id": "succeeded.1.7",
+        "data": f'{{"key":"{KEY}","status":"succeeded","value":3}}',
+    },
 )
 
 READY: Final[dict[str, Any]] = {

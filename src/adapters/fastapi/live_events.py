@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
@@ -32,15 +32,28 @@ LastEventId = Annotated[
 ]
 
 
-def documented_stream(description: str, example: str) -> dict[str, Any]:
+_EVENT: Final = {
+    "type": "object",
+    "description": "One event, by its fields (HTML standard, 9.2).",
+    "properties": {
+        "event": {"type": "string", "description": "What kind of event it is."},
+        "id": {"type": "string", "description": "Its position in the stream."},
+        "data": {"type": "string", "description": "JSON."},
+        "retry": {"type": "integer", "description": "Milliseconds before a reconnection."},
+    },
+}
+"""Before OpenAPI 3.2 there is one schema for a stream: tools read it as that of each event."""
+
+
+def documented_stream(description: str, events: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """A stream in the OpenAPI document."""
     return {
         "description": f"{description}; comments keep the connection alive. Where the store fails, "
         "an event `problem` says so and ends the stream.",
         "content": {
             MEDIA_TYPE: {
-                "schema": {"type": "string"},
-                "examples": {"one task": {"value": example}},
+                "schema": _EVENT,
+                "examples": {one["event"]: {"value": one} for one in events},
             }
         },
     }

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ...domain import errors as e
 from ...domain.result_key import ResultKey
-from ...domain.sighting import Sighting
+from ...domain.sighting import POSITION_PATTERN, Sighting
 from ...ports.clock import Clock
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.watch import TaskUpdate
@@ -42,6 +42,7 @@ Position = Annotated[
         max_length=64,
         description="The `id` of the last event seen: only what is new since then comes.",
         examples=["running.1.120"],
+        json_schema_extra={"pattern": POSITION_PATTERN},
     ),
 ]
 

@@ -129,7 +129,7 @@ def test_examples_of_problems_have_the_status_they_stand_under(operation: dict[s
 def adapter_of(schema: dict[str, Any]) -> TypeAdapter[Any]:
     if "$ref" in schema:
         return TypeAdapter(MODELS[schema["$ref"].rpartition("/")[2]])
-    return TypeAdapter({"array": list, "string": str}[schema["type"]])
+    return TypeAdapter({"array": list, "string": str, "object": dict}[schema["type"]])
 
 
 def shown(media: dict[str, Any]) -> list[Any]:
