@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from ..domain.bounds import Bounds
 from ..domain.errors import (
+    CpuTimeExceeded,
     FleetingError,
     FunctionNotFound,
     InvalidTask,
+    IsolationUnavailable,
     MemoryExceeded,
     OutputTooLarge,
     ParametersDoNotFit,
@@ -316,6 +319,32 @@ class RunnerContract(Contract):
 
         with pytest.raises(InvalidTask):
             runner.run(sample_run(ADD, 1, **limit), Observer())
+
+    @pytest.mark.parametrize("level", [Isolation.PROCESS, Isolation.CONFINED, Isolation.ISOLATED])
+    def test_bound_that_takes_a_stronger_level_is_refused(
+        self, runner: Runner, level: Isolation
+    ) -> None:
+        """Not ignored."""
+        bounds = {
+            Isolation.PROCESS: Bounds(cpu_time=timedelta(seconds=1)),
+            Isolation.CONFINED: Bounds(threads=1),
+            Isolation.ISOLATED: Bounds(scratch_bytes=MIB),
+        }
+        if runner.isolation >= level:
+            pytest.skip("this runner enforces it")
+
+        with pytest.raises(IsolationUnavailable):
+            runner.run(sample_run(ADD, 1, bounds=bounds[level]), Observer())
+
+    def test_processor_time_is_limited(self, runner: Runner) -> None:
+        """Whatever the wall time is."""
+        if runner.isolation is Isolation.NONE:
+            pytest.skip("processor time cannot be limited with isolation none")
+
+        bounds = Bounds(cpu_time=timedelta(seconds=1))
+
+        report = runner.run(sample_run(SPIN, bounds=bounds), Observer())
+        assert code(report) == CpuTimeExceeded.code
 
     def test_process_that_cannot_start_is_an_error(self, request: pytest.FixtureRequest) -> None:
         """Not a report: the script is not to blame."""

@@ -80,6 +80,10 @@ def test_a_misspelt_function_is_told_the_nearest_one(fleeting: Fleeting, script:
         ["--kwargs", "[]"],
         ["--args", "[1, 2, 3]"],
         ["--timeout-seconds", "1"],
+        ["--cpu-seconds", "1"],
+        ["--threads", "1"],
+        ["--scratch-mb", "1"],
+        ["--network", "tcp:a:1"],
     ],
 )
 def test_a_wrong_request_ends_with_2(fleeting: Fleeting, script: str, arguments: list[str]) -> None:
