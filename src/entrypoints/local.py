@@ -57,6 +57,7 @@ class Fleeting(Surface):
                 cancel=container.cancel(),
                 retriever=container.retriever(),
                 namespace=namespace,
+                fleet=container.results().fleet,
                 ping=container.results().health.ping,
                 release=lambda: _release(container),
             )

@@ -30,6 +30,7 @@ SURFACE = {
     "submit_many",
     "task",
     "values",
+    "workers",
 }
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ...domain.errors import RequestError, ServiceFault
 from ...domain.task import describe
+from ...domain.worker_facts import WorkerFacts
 from ...ports.result_store import FunctionSummary
 from ...usecases.check import Finding
 from .problem import error_of_code
@@ -40,6 +41,20 @@ class FunctionList(BaseModel):
     """Functions with live values."""
 
     functions: list[FunctionSummary]
+
+
+class Fleet(BaseModel):
+    """`fleet` of `GET /capabilities`."""
+
+    known: bool
+    message: str | None = None
+    workers: list[WorkerFacts]
+
+
+class Capabilities(BaseModel):
+    """`GET /capabilities`, as far as it is of use here."""
+
+    fleet: Fleet
 
 
 class OutputPiece(BaseModel):

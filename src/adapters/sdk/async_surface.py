@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from ...domain.result import Status
 from ...domain.stats import Stats
 from ...domain.task import TaskRequest
+from ...domain.worker_facts import WorkerFacts
 from ...ports.result_store import FunctionSummary, Order
 from ...usecases.check import Finding
 from .batches import BATCH_SIZE
@@ -159,6 +160,10 @@ class AsyncSurface:
     def stream(self, function: str, *, after: str | None = None) -> Stream[Update]:
         """Each result of a function as it lands; listens from `async with`, or `async for`."""
         return self._calls.stream(function, after)
+
+    async def workers(self) -> list[WorkerFacts]:
+        """The workers there are: what each has proven to hold back, its versions and libraries."""
+        return await self._loop.awaited(self._calls.gateway.workers())
 
     async def ping(self) -> None:
         """Return if the platform can serve."""

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from ...domain.result import Status
 from ...domain.stats import Stats
 from ...domain.task import TaskRequest
+from ...domain.worker_facts import WorkerFacts
 from ...ports.result_store import FunctionSummary, Slice
 from ...usecases.check import Finding
 from .task_result import TaskFacts, TaskResult, TaskUpdate, Update
@@ -102,6 +103,14 @@ class FunctionCalls(Protocol):
 
 class Gateway(TaskCalls, ResultCalls, FunctionCalls, Protocol):
     """A platform, bound to one namespace; all methods are called on one event loop."""
+
+    async def workers(self) -> list[WorkerFacts]:
+        """The workers there are, by name, and what each has proven.
+
+        Raises:
+            PortError: that cannot be known at the moment.
+        """
+        ...
 
     async def ping(self) -> None:
         """Return if the platform can serve.

@@ -10,18 +10,20 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from ...domain.errors import InvalidTask, ServiceFault
+from ...domain.errors import InvalidTask, ServiceFault, ServiceUnavailable
 from ...domain.result import Status
 from ...domain.result_key import ResultKey, check_function_name
 from ...domain.sighting import Sighting
 from ...domain.source import digest
 from ...domain.stats import Stats
 from ...domain.task import TaskRequest
+from ...domain.worker_facts import WorkerFacts
 from ...ports.result_store import FunctionSummary, Slice
 from ...usecases.check import Finding
 from .answers import (
     Accepted,
     AcceptedBatch,
+    Capabilities,
     CheckReport,
     FunctionList,
     Page,
@@ -116,6 +118,12 @@ class HttpGateway:
                     yield None
                 elif (update := update_of(event)) is not None:
                     yield update
+
+    async def workers(self) -> list[WorkerFacts]:
+        fleet = read(Capabilities, await self._calls.json("GET", "capabilities")).fleet
+        if not fleet.known:
+            raise ServiceUnavailable(f"the workers are not known: {fleet.message}")
+        return list(fleet.workers)
 
     async def ping(self) -> None:
         await self._calls.json("GET", "readyz")

@@ -9,12 +9,15 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from ...domain.errors import ServiceUnavailable
 from ...domain.json_value import parse_json
 from ...domain.result import Record, Status
 from ...domain.result_key import Address, ResultKey
 from ...domain.sighting import Sighting
 from ...domain.stats import Stats
 from ...domain.task import TaskRequest
+from ...domain.worker_facts import WorkerFacts
+from ...ports.fleet import Fleet
 from ...ports.result_store import FunctionSummary, Slice, StoredResult
 from ...usecases.cancel import CancelTask
 from ...usecases.check import CheckTask, Finding
@@ -43,6 +46,7 @@ class LocalGateway:
         cancel: CancelTask,
         retriever: MetricRetriever,
         namespace: str = "",
+        fleet: Fleet | None = None,
         ping: Callable[[], Awaitable[None]] = nothing,
         release: Callable[[], Awaitable[None]] = nothing,
     ) -> None:
@@ -51,6 +55,7 @@ class LocalGateway:
         self._cancel = cancel
         self._retriever = retriever
         self._namespace = namespace
+        self._fleet = fleet
         self._ping = ping
         self._release = release
         self._is_closed = False
@@ -112,6 +117,11 @@ class LocalGateway:
                     if change is not None:
                         after = change.event.id
                     yield None if change is None else _update(change)
+
+    async def workers(self) -> list[WorkerFacts]:
+        if self._fleet is None:
+            raise ServiceUnavailable("the result store keeps no list of workers")
+        return await self._fleet.workers()
 
     async def ping(self) -> None:
         await self._ping()

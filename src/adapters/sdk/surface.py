@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from ...domain.worker_facts import WorkerFacts
 from .async_surface import AsyncSurface
 from .background_loop import BackgroundLoop
 from .calls import Calls
@@ -60,6 +61,14 @@ class Surface(Submitting, Reading):
     def aio(self) -> AsyncSurface:
         """The same methods, to be awaited in any asyncio loop."""
         return self._aio
+
+    def workers(self) -> list[WorkerFacts]:
+        """The workers there are: what each has proven to hold back, its versions and libraries.
+
+        Raises:
+            PortError: that cannot be known at the moment.
+        """
+        return self._loop.run(self._calls.gateway.workers())
 
     def ping(self) -> None:
         """Return if the platform can serve.

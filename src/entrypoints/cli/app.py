@@ -12,7 +12,7 @@ import typer
 import typer.main
 from typer.exceptions import TyperException
 
-from . import functions, installation, servers, submit, task, watch
+from . import functions, installation, servers, submit, task, watch, workers
 from . import run as run_command
 from .exit_codes import FAULT, MEANINGS, REQUEST
 from .failure import print_problem
@@ -70,6 +70,7 @@ _add(
     functions.results,
     functions.functions,
     functions.stats,
+    workers.workers,
     watch.watch,
     task.task,
     task.cancel,

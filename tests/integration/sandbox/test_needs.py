@@ -50,3 +50,14 @@ def test_script_is_refused_once_the_worker_has_said_what_it_has(fleeting: Fleeti
     with pytest.raises(LibraryUnavailable, match="no worker has no-such-distribution; there is"):
         fleeting.submit(LACK, "major")
     assert fleeting.submit(PLAIN, "add", 1, 2).result(30) == 3
+
+
+def test_worker_shows_what_it_has_proven(fleeting: Fleeting) -> None:
+    wait_until(lambda: bool(fleeting.workers()), within=PATIENCE)
+
+    [worker] = fleeting.workers()
+    assert worker.isolation == "confined"
+    assert worker.attestation is not None
+    assert worker.attestation.checks
+    assert not worker.attestation.failing
+    assert "pydantic" in worker.libraries[0].distributions

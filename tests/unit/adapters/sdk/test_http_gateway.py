@@ -171,3 +171,12 @@ async def test_ping_asks_whether_the_service_is_ready() -> None:
     with pytest.raises(e.ServiceUnavailable):
         await api.ping()
     assert service.requests[0].url.path.endswith("/readyz")
+
+
+async def test_workers_that_the_service_cannot_know_are_an_outage() -> None:
+    api, _ = gateway(
+        httpx2.Response(200, json={"fleet": {"known": False, "message": "away", "workers": []}})
+    )
+
+    with pytest.raises(e.ServiceUnavailable, match="not known: away"):
+        await api.workers()

@@ -39,6 +39,7 @@ EXPECTED = {
     "version",
     "watch",
     "worker",
+    "workers",
 }
 HEAVY = {
     "pydantic",

@@ -236,3 +236,12 @@ def test_a_misspelt_variable_is_refused_with_the_nearest_name(fleeting: Ask) -> 
 def _beginning(ask: Ask) -> str:
     """The position before everything that the memory feed has announced."""
     return json.dumps(0).zfill(16)
+
+
+def test_workers_are_listed_with_what_they_give(ask: Ask, script: str) -> None:
+    submitted(ask, script)
+    [worker] = ask("workers", "--json").json
+    done = ask("workers")
+
+    assert {"isolation", "attestation", "libraries", "python", "version"} <= worker.keys()
+    assert worker["worker"] in done.out
