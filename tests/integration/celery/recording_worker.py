@@ -1,7 +1,7 @@
 """A worker program for tests: what runs is written to Redis lists, so that it can be counted.
 
 Started as a script with one JSON argument: url, record_url, prefix, queue, pool, concurrency,
-visibility_seconds, soft_shutdown_seconds, name.
+visibility_seconds, soft_shutdown_seconds, prefetch, name.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from redis.retry import Retry
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.task import serve
 from fleeting.adapters.celery.worker import start_worker, treat_sigterm_as_soft_shutdown
+from fleeting.domain.change import Hold
 from fleeting.domain.limits import Limits
-from fleeting.usecases.execute import Again, Done
+from fleeting.domain.result import record_of
+from fleeting.usecases.execute import Again, Claimed, Done, Ended
+from fleeting.usecases.leases import Held
 
 # A run outlives an outage of the server that it is recorded on.
 _PATIENT = Retry(ConstantBackoff(0.1), 300)
@@ -49,6 +52,32 @@ class RecordingExecution:
         self._record.rpush(f"done:{task.key}", time.time())
         return Done()
 
+    def claim(self, tasks) -> list[Claimed]:
+        return [self._claimed(task) for task in tasks]
+
+    def perform(self, claimed) -> Ended:
+        outcome = self.run(claimed.task)
+        return Ended(claimed, None, outcome.delay if isinstance(outcome, Again) else None)
+
+    def settle(self, ends) -> list[Done | Again]:
+        return [Done() if e.again_after is None else Again(e.again_after) for e in ends]
+
+    def give_up(self, claims) -> bool:
+        for claimed in claims:
+            self._record.rpush(f"given up:{claimed.task.key}", os.getpid())
+        return True
+
+    def abandon(self, claimed) -> None:
+        self._record.rpush(f"abandoned:{claimed.task.key}", os.getpid())
+
+    def cancel(self, address) -> None:
+        self._record.rpush(f"cancelled:{address.key}", os.getpid())
+
+    def _claimed(self, task) -> Claimed:
+        record = record_of(task).running(at=task.submitted_at, worker="recording")
+        held = Held(Hold(record.address, record.version), lambda: None)
+        return Claimed(task, record, task.submitted_at, timedelta(0), held)
+
     def _nothing(self, task, runs) -> None:
         pass
 
@@ -76,6 +105,7 @@ def main() -> int:
     )
 
     app.conf.worker_soft_shutdown_timeout = options["soft_shutdown_seconds"]
+    app.conf.worker_prefetch_multiplier = options["prefetch"]
 
     @app.task(name="test.sleep", ignore_result=True)
     def sleep(name: str, seconds: float) -> None:

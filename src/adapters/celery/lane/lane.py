@@ -162,6 +162,7 @@ class Lane:
             else:
                 self._delayed.put((parcel, outcome))
         if done:
+            _tell(done)
             self._done(done)
 
     def _done(self, parcels: Sequence[Parcel]) -> None:
@@ -212,3 +213,17 @@ class Lane:
     def _execution(self) -> Execution:
         execution: Execution = self._task.executions.current()
         return execution
+
+
+def _tell(parcels: Sequence[Parcel]) -> None:
+    """One line for all that ended together: a line each would cost as much as the run."""
+    last = parcels[-1]
+    if len(parcels) == 1:
+        _log.info("Task %s[%s] succeeded: %r", last.request.name, last.request.id, last.task.key)
+    else:
+        _log.info(
+            "%d tasks %s succeeded, the last of them %r",
+            len(parcels),
+            last.request.name,
+            last.task.key,
+        )

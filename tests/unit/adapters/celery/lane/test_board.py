@@ -1,0 +1,140 @@
+"""Who gets which parcel when: batches are short in time, and what is stuck goes elsewhere."""
+
+from __future__ import annotations
+
+import time
+from threading import Thread
+
+import pytest
+from celery.worker import state
+
+from fleeting.adapters.celery.lane.board import Board
+from fleeting.adapters.celery.lane.pace import Pace
+
+from .make import a_parcel
+
+KIND = a_parcel().kind
+LONG_AGO = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    state.reset_state()
+
+
+@pytest.fixture
+def pace() -> Pace:
+    return Pace()
+
+
+def a_board(pace: Pace, *, slots: int = 1, parcels: int = 0) -> Board:
+    board = Board(slots, pace)
+    for number in range(parcels):
+        board.offer(a_parcel(number))
+    return board
+
+
+def test_calls_of_an_unknown_kind_are_taken_one_by_one(pace):
+    board = a_board(pace, parcels=3)
+
+    assert len(board.take(board.slots[0])) == 1
+
+
+def test_batch_is_as_long_as_it_takes_to_run(pace):
+    pace.observe(KIND, 0.002)
+    board = a_board(pace, parcels=64)
+
+    assert len(board.take(board.slots[0])) == 5
+
+
+def test_batch_has_an_end_however_short_the_calls(pace):
+    pace.observe(KIND, 0.000001)
+    board = a_board(pace, parcels=99)
+
+    assert len(board.take(board.slots[0])) == 64
+
+
+def test_idle_slots_share_what_is_there(pace):
+    pace.observe(KIND, 0.000001)
+    board = a_board(pace, slots=2, parcels=10)
+
+    assert [len(board.take(slot)) for slot in board.slots] == [5, 5]
+
+
+def test_two_messages_of_one_task_are_not_claimed_together(pace):
+    pace.observe(KIND, 0.000001)
+    board = a_board(pace)
+    for _ in range(2):
+        board.offer(a_parcel(7))
+
+    assert len(board.take(board.slots[0])) == 1
+
+
+def test_what_is_taken_is_active_in_the_books_of_celery(pace):
+    board = a_board(pace, parcels=1)
+
+    [parcel] = board.take(board.slots[0])
+
+    assert parcel.request in state.active_requests
+    assert state.total_count["fleeting.run"] == 1
+
+
+def test_claimed_parcels_are_run_before_others_are_claimed(pace):
+    board = a_board(pace, parcels=1)
+    claimed = a_parcel(9)
+    board.put(board.slots[0], [claimed])
+
+    assert board.take(board.slots[0]) == [claimed]
+
+
+def test_idle_slot_takes_over_what_waits_behind_a_stuck_one(pace):
+    board = a_board(pace, slots=2)
+    stuck, idle = board.slots
+    waiting = a_parcel(9)
+    board.put(stuck, [waiting])
+    stuck.since = time.monotonic() - LONG_AGO
+
+    assert board.take(idle) == [waiting]
+
+
+def test_what_waits_behind_a_slot_that_gets_on_stays_there(pace):
+    board = a_board(pace, slots=2, parcels=1)
+    busy, idle = board.slots
+    board.put(busy, [a_parcel(9)])
+    busy.begin()
+
+    assert board.take(idle)[0].task.args == [0]
+
+
+def test_all_that_waits_goes_back_when_every_slot_is_stuck(pace):
+    board = a_board(pace, parcels=2)
+    board.put(board.slots[0], [a_parcel(9)])
+    board.slots[0].since = time.monotonic() - LONG_AGO
+
+    assert [parcel.task.args[0] for parcel in board.stuck()] == [9, 0, 1]
+    assert board.busy() == 1
+
+
+def test_end_of_the_lane_returns_what_waits_and_frees_who_waits(pace):
+    board = a_board(pace)
+    answers: list[object] = []
+    waiting = [
+        Thread(target=lambda: answers.append(board.take(board.slots[0]))),
+        Thread(target=lambda: answers.append(board.stuck())),
+    ]
+    for thread in waiting:
+        thread.start()
+
+    board.close()
+
+    for thread in waiting:
+        thread.join(10)
+    assert answers == [[], []]
+
+
+def test_unclaimed_parcels_are_forgotten_when_the_connection_is_lost(pace):
+    board = a_board(pace, parcels=2)
+
+    assert len(board.clear()) == 2
+    assert board.close() == []
