@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from pydantic import AwareDatetime, JsonValue, TypeAdapter, ValidationError
 
@@ -111,12 +111,13 @@ def _kind_of(data: Mapping[str, object]) -> _Kind | None:
 
 
 def _without_deadline(data: Mapping[str, object]) -> dict[str, object]:
-    options = data.get("options", {})
-    if not isinstance(options, Mapping):
-        return {}
-    return {name: value for name, value in options.items() if name != "deadline"}
+    return {name: value for name, value in _options(data).items() if name != "deadline"}
 
 
 def _deadline(data: Mapping[str, object]) -> object:
-    options = data.get("options", {})
-    return options.get("deadline") if isinstance(options, Mapping) else None
+    return _options(data).get("deadline")
+
+
+def _options(data: Mapping[str, object]) -> dict[str, object]:
+    """The options of a message whose kind is known: they are an object."""
+    return cast("dict[str, object]", data.get("options", {}))
