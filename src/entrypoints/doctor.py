@@ -97,7 +97,9 @@ async def _workers(fleet: Fleet | None) -> tuple[Examination, ...]:
     except (PortError, TimeoutError):
         return ()
     if not workers:
-        none = Diagnosis("workers", "warning", "none is running: tasks wait until one is started")
+        none = Diagnosis(
+            "workers", "warning", "none is known: one shows itself with its first task"
+        )
         return (Examination("workers", (none,)),)
     return (Examination("workers", tuple(map(_worker, workers))),)
 
