@@ -27,6 +27,7 @@ from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
 from ..usecases.known_sources import KnownSources
+from ..usecases.known_sources import KnownSources
 from ..usecases.leases import Leases
 from ..usecases.presence import Presence
 from ..usecases.refuse import RefuseTask
@@ -130,7 +131,7 @@ class Container(containers.DeclarativeContainer):
     )
     run_script = providers.Singleton(
         RunScript,
-        sources=sources.provided.reader,
+        sources=providers.Singleton(KnownSources, sources.provided.reader),
         runner=runner,
         clock=clock,
         limits=limits,

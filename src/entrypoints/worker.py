@@ -9,6 +9,7 @@ from ..domain.errors import InvalidSetting
 from . import logs, runners
 from .container import Container
 from .execution import Execution
+from .garbage import settle
 from .settings import Settings, load
 from .supervisor import Supervisor, worker_commands
 
@@ -76,6 +77,7 @@ def make_execution() -> Execution:
     settings = load()
     close_memory(settings)
     execution: Execution = Container(settings=settings).execution()
+    settle()
     return execution
 
 
