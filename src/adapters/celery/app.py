@@ -11,7 +11,7 @@ from celery import Celery
 from ...domain.errors import InvalidSetting
 from .broker_url import read_broker_url
 from .connection import QuickAMQP, register_transports
-from .visibility import VisibilityHeartbeat
+from .streams.step import CustodyStep
 
 VISIBILITY: Final = timedelta(seconds=10)
 """How long a killed worker's messages stay out of reach. As long as a lease: a message that comes

@@ -14,9 +14,9 @@ own grow to 30 s."""
 
 
 _TRANSPORTS: Final = {
-    "fleeting-redis": "fleeting.adapters.celery.transport:Transport",
-    "fleeting-rediss": "fleeting.adapters.celery.transport:Transport",
-    "fleeting-sentinel": "fleeting.adapters.celery.transport:SentinelTransport",
+    "fleeting-redis": "fleeting.adapters.celery.streams.transport:Transport",
+    "fleeting-rediss": "fleeting.adapters.celery.streams.transport:Transport",
+    "fleeting-sentinel": "fleeting.adapters.celery.streams.transport:SentinelTransport",
 }
 
 

@@ -1,4 +1,4 @@
-"""Look at a raw message before kombu does, which trusts it: anybody may push to a Redis list."""
+"""Look at a raw message before kombu does, which trusts it: anybody may write to a queue."""
 
 from __future__ import annotations
 
@@ -19,19 +19,6 @@ def open_envelope(raw: bytes | str) -> dict[str, object]:
         MalformedMessage: it is no message; the text never holds any of it.
     """
     return check_envelope(_parse(raw))
-
-
-def open_entry(raw: bytes | str) -> tuple[dict[str, object], str, str]:
-    """Parse what is kept of an unacknowledged message: itself, its exchange and routing key.
-
-    Raises:
-        MalformedMessage: kombu did not write it.
-    """
-    entry = _parse(raw)
-    if not isinstance(entry, list) or len(entry) != 3:
-        raise MalformedMessage("it is no message with exchange and routing key")
-    message, exchange, routing_key = entry
-    return check_envelope(message), _text(exchange, "exchange"), _text(routing_key, "routing_key")
 
 
 def _parse(raw: bytes | str) -> object:

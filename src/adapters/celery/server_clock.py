@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from threading import Lock
 from time import monotonic
-from typing import Final, Protocol
-
-
-class SupportsTime(Protocol):
-    """A client that can ask Redis for its time."""
-
-    def time(self) -> tuple[int, int]:
-        """Seconds since the epoch, and microseconds."""
-        ...
+from typing import Final
 
 
 class ServerClock:
     """Redis' time, and since when Redis has been there without a break.
 
     Workers on several machines share one clock so that a message of one is never judged by the
-    clock of another. A break is whenever no two readings came within `patience` seconds of each
+    clock of another. A break is whenever no two notes came within `patience` seconds of each
     other, whatever the reason: Redis, the network, this process or the whole machine stood still.
     """
 
@@ -30,22 +22,24 @@ class ServerClock:
         self._last = 0.0
         self._ahead = 0.0
 
-    def read(self, client: SupportsTime) -> float:
-        """Ask Redis, in one round trip: seconds since the epoch."""
-        seconds, microseconds = client.time()
-        now = seconds + microseconds / 1_000_000
+    def note(self, now: float) -> None:
+        """Take note of Redis' time, seconds since the epoch, as it has just told it."""
         with self._lock:
             if self._since is None or not 0 <= now - self._last <= self._patience:
                 self._since = now
             self._last = now
             self._ahead = now - monotonic()
-        return now
 
-    def now(self, client: SupportsTime) -> float:
-        """Redis' time by this process's own clock since the last reading; no round trip."""
-        return self.read(client) if self._since is None else monotonic() + self._ahead
+    def now(self) -> float:
+        """Redis' time by this process's own clock since the last note."""
+        return monotonic() + self._ahead
+
+    @property
+    def last(self) -> float:
+        """Redis' time at the last note."""
+        return self._last
 
     @property
     def served(self) -> float:
-        """For how many seconds, at the last reading, Redis had been there without a break."""
+        """For how many seconds, at the last note, Redis had been there without a break."""
         return 0.0 if self._since is None else self._last - self._since

@@ -62,6 +62,7 @@ def make_worker(
                 "concurrency": 1,
                 "visibility_seconds": VISIBILITY.total_seconds(),
                 "soft_shutdown_seconds": 7,
+                "prefetch": 1,
                 "name": name,
             } | options
             worker = Worker(

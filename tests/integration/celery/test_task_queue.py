@@ -136,7 +136,7 @@ async def test_a_batch_takes_one_round_trip(queue, valkey_server):
     after = calls(client)
     sent = {name: after[name] - before.get(name, 0) for name in after}
     assert {name: n for name, n in sent.items() if n and name not in {"info", "ping"}} == {
-        "lpush": 100
+        "xadd": 100
     }
 
 
@@ -154,8 +154,8 @@ async def test_a_long_source_travels_by_its_digest(queue, valkey_server, prefix)
 
     await queue.put([task])
 
-    [raw] = valkey_server.connect().lrange(f"{prefix}{QUEUE}", 0, -1)
-    assert len(raw) < INLINE * 3
+    [(_, entry)] = valkey_server.connect().xrange(f"{prefix}{QUEUE}:stream:0")
+    assert len(entry["message"]) < INLINE * 3
 
 
 @pytest.mark.parametrize("harm", ["refuse", "freeze"])
@@ -208,11 +208,11 @@ async def test_the_queue_works_again_by_itself(queue_by_proxy, valkey_proxy, har
 
 async def test_a_user_who_may_not_send_is_told_so(valkey_server, valkey_url, prefix):
     client = valkey_server.connect()
-    client.execute_command("ACL SETUSER reader on nopass ~* &* +@all -lpush")
+    client.execute_command("ACL SETUSER reader on nopass ~* &* +@all -xadd")
     try:
         queue = queue_at(valkey_url.replace("redis://", "redis://reader:any@"), prefix)
 
-        with pytest.raises(QueueDenied, match="lpush"):
+        with pytest.raises(QueueDenied, match="xadd"):
             await queue.put([sample_task()])
         await queue.aclose()
     finally:

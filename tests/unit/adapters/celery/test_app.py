@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from fleeting.adapters.celery.app import make_app
-from fleeting.adapters.celery.visibility import VisibilityHeartbeat
+from fleeting.adapters.celery.streams.step import CustodyStep
 from fleeting.domain.errors import InvalidSetting
 
 
@@ -48,14 +48,14 @@ def test_publishing_is_tried_for_a_second(app):
     assert policy["max_retries"] * policy["interval_max"] <= 2
 
 
-def test_the_heartbeat_is_among_the_consumers_steps(app):
-    assert VisibilityHeartbeat in app.steps["consumer"]
+def test_the_custody_is_among_the_consumers_steps(app):
+    assert CustodyStep in app.steps["consumer"]
 
 
 def test_connections_use_fleetings_transport_and_hide_the_password(app):
     connection = app.connection_for_read()
 
-    assert connection.get_transport_cls().__module__ == "fleeting.adapters.celery.transport"
+    assert connection.get_transport_cls().__module__ == "fleeting.adapters.celery.streams.transport"
     assert connection.as_uri() == "fleeting-redis://user:**@nowhere:1//"
 
 
@@ -74,7 +74,7 @@ def test_a_connection_stays_with_its_transport():
 
     connection.maybe_switch_next()
 
-    assert connection.get_transport_cls().__module__ == "fleeting.adapters.celery.transport"
+    assert connection.get_transport_cls().__module__ == "fleeting.adapters.celery.streams.transport"
 
 
 def test_kombus_own_transport_can_be_chosen():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kombu import Connection
 
-from fleeting.adapters.celery.envelope import open_entry, open_envelope
+from fleeting.adapters.celery.envelope import open_envelope
 from fleeting.domain.errors import MalformedMessage
 
 JSON = st.recursive(
@@ -97,13 +97,3 @@ def test_no_bytes_make_it_fail_otherwise(raw):
 def test_deep_nesting_is_refused():
     with pytest.raises(MalformedMessage):
         open_envelope("[" * 100_000)
-
-
-def test_an_entry_is_a_message_with_exchange_and_routing_key():
-    assert open_entry(json.dumps([valid(), "", "queue"])) == (valid(), "", "queue")
-
-
-@pytest.mark.parametrize("entry", [5, [], [1, 2, 3], [valid(), "", None], [{}, "", "queue"]])
-def test_other_entries_are_refused(entry):
-    with pytest.raises(MalformedMessage):
-        open_entry(json.dumps(entry))
