@@ -27,13 +27,13 @@ from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
 from ..usecases.known_sources import KnownSources
-from ..usecases.known_sources import KnownSources
 from ..usecases.leases import Leases
 from ..usecases.presence import Presence
 from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.retrieve import MetricRetriever
 from ..usecases.run_script import RunScript
+from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
 from . import adapters, runners
@@ -131,7 +131,7 @@ class Container(containers.DeclarativeContainer):
     )
     run_script = providers.Singleton(
         RunScript,
-        sources=providers.Singleton(KnownSources, sources.provided.reader),
+        sources=providers.Singleton(SourceMemory, sources.provided.reader),
         runner=runner,
         clock=clock,
         limits=limits,

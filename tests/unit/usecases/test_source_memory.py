@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleeting.usecases.known_sources import KnownSources
+from fleeting.usecases.source_memory import SourceMemory
 
 
 class Asked:
@@ -18,7 +18,7 @@ class Asked:
 
 def test_text_is_asked_for_once() -> None:
     asked = Asked()
-    sources = KnownSources(asked)
+    sources = SourceMemory(asked)
 
     assert [sources.get("a"), sources.get("a")] == ["a" * 10, "a" * 10]
     assert asked.digests == ["a"]
@@ -26,7 +26,7 @@ def test_text_is_asked_for_once() -> None:
 
 def test_text_that_is_not_there_is_asked_for_again() -> None:
     asked = Asked()
-    sources = KnownSources(asked)
+    sources = SourceMemory(asked)
 
     assert [sources.get("none"), sources.get("none")] == [None, None]
     assert asked.digests == ["none", "none"]
@@ -34,7 +34,7 @@ def test_text_that_is_not_there_is_asked_for_again() -> None:
 
 def test_text_not_asked_for_for_longest_goes_first() -> None:
     asked = Asked()
-    sources = KnownSources(asked, characters=20)
+    sources = SourceMemory(asked, characters=20)
     for digest in ("a", "b", "a", "c", "a", "b"):
         sources.get(digest)
 
@@ -50,7 +50,7 @@ def test_text_that_two_ask_for_at_once_is_kept_once() -> None:
             return super().get(digest)
 
     asked = Nested()
-    sources = KnownSources(asked, characters=20)
+    sources = SourceMemory(asked, characters=20)
     sources.get("a")
     sources.get("b")
 
