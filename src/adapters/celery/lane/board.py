@@ -48,6 +48,7 @@ class Board:
         self._pace = pace
         self._work = Condition(lock)
         self._watch = Condition(lock)
+        self._end = Condition(lock)
         self._inbox: deque[Parcel] = deque()
         self._patience = _STUCK_SECONDS
         self._is_closed = False
@@ -88,7 +89,8 @@ class Board:
                 if not self._is_anything_waiting():
                     self._watch.wait()
                     continue
-                self._work.wait_for(lambda: self._is_closed, self._patience)
+                # On a condition of its own: else it would hear what is said to the slots.
+                self._end.wait(self._patience)
                 if self._are_all_stuck():
                     if out := self._take_waiting():
                         self._patience = min(2 * self._patience, _LONGEST_PATIENCE)
@@ -120,6 +122,7 @@ class Board:
             self._is_closed = True
             self._work.notify_all()
             self._watch.notify_all()
+            self._end.notify_all()
             return self._take_waiting()
 
     def _find(self, slot: Slot) -> list[Parcel]:

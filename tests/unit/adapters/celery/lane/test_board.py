@@ -116,6 +116,22 @@ def test_all_that_waits_goes_back_when_every_slot_is_stuck(pace):
     assert board.busy() == 1
 
 
+def test_parcel_wakes_an_idle_slot_and_not_the_watcher_in_its_place(pace):
+    board = a_board(pace)
+    found: list[object] = []
+    watcher = Thread(target=board.stuck)
+    watcher.start()
+    for number in range(20):
+        slot = Thread(target=lambda: found.append(board.take(board.slots[0])))
+        slot.start()
+        board.offer(a_parcel(number))
+        slot.join(10)
+
+    board.close()
+    watcher.join(10)
+    assert len(found) == 20
+
+
 def test_end_of_the_lane_returns_what_waits_and_frees_who_waits(pace):
     board = a_board(pace)
     answers: list[object] = []
