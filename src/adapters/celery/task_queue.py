@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+import json
+from collections.abc import Sequence
 from datetime import timedelta
-from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import anyio
-import anyio.to_thread
 from celery import Celery
-from kombu import Connection, Producer
+from kombu import Connection
 
 from ...domain.errors import QueueUnavailable
-from ...domain.message import encode
 from ...domain.task import Task
 from ...ports.bundles import QueueOptions, TaskQueueAdapter
 from .app import make_app
-from .call_repr import ARGSREPR, describe_call
 from .failure import translated
-from .task import NAME
+from .outgoing import Outgoing, outgoing
+from .publishing_thread import PublishingThread
 
 _PATIENCE: Final = timedelta(seconds=3)
 """Longest wait of a caller: the API answers 503 rather than hold its client up."""
@@ -31,95 +29,83 @@ _BOUNDS: Final = {
     "socket_timeout": 2.0,
 }
 
-_T = TypeVar("_T")
-
 
 class CeleryTaskQueue:
-    """`TaskQueue` over Celery's own producer.
+    """`TaskQueue` over kombu's connection to the broker.
 
-    kombu is synchronous, so it works in a thread; one connection serves the process, and callers
-    take turns. It is dropped after every failure, and made again for the next caller. Use an
-    instance from one event loop only.
+    kombu is synchronous, so a thread works for all callers of this process, with one connection.
+    It is dropped after every failure, and made again for the next callers.
     """
 
     def __init__(self, app: Celery, *, inline_source_bytes: int) -> None:
         self._app = app
+        self._queue: str = app.conf.task_default_queue
         self._inline_source_bytes = inline_source_bytes
-        self._turn = anyio.Lock()
-        self._producer: Producer | None = None
-        self._failed_at = 0.0
+        self._thread = PublishingThread(self._publish, name="fleeting-publish")
+        self._connection: Connection | None = None
 
     async def put(self, tasks: Sequence[Task]) -> None:
         if tasks:
-            await self._in_thread(lambda: self._publish(tasks))
+            inline = self._inline_source_bytes
+            await self._sent(
+                [outgoing(task, queue=self._queue, inline_source_bytes=inline) for task in tasks]
+            )
 
     async def ping(self) -> None:
-        await self._in_thread(self._ping)
+        await self._sent([])
 
     async def aclose(self) -> None:
         """Close the connection; the next call would make another."""
-        async with self._turn:
-            await anyio.to_thread.run_sync(self._disconnect)
+        await asyncio.to_thread(self._thread.stop)
+        self._disconnect()
 
-    async def _in_thread(self, work: Callable[[], _T]) -> _T:
-        began = monotonic()
+    async def _sent(self, messages: Sequence[Outgoing]) -> None:
         try:
-            with anyio.fail_after(_PATIENCE.total_seconds()):
-                async with self._turn:
-                    if self._failed_at > began:
-                        raise QueueUnavailable("the task queue cannot be used at the moment")
-                    return await anyio.to_thread.run_sync(self._guarded, work)
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                await self._thread(messages)
         except TimeoutError:
             raise QueueUnavailable(
                 "the task queue did not answer in time: try again; what was sent may have arrived"
             ) from None
 
-    def _guarded(self, work: Callable[[], _T]) -> _T:
+    def _publish(self, messages: Sequence[Outgoing]) -> None:
         try:
             with translated():
-                return work()
-        except BaseException as exc:
-            if isinstance(exc, QueueUnavailable):
-                # Callers who waited for their turn meanwhile need not try the same in vain.
-                self._failed_at = monotonic()
+                channel: Any = self._connected().default_channel
+                if messages:
+                    _put(channel, self._queue, messages)
+                else:
+                    _ping(channel)
+        except BaseException:
             self._disconnect()
             raise
 
-    def _publish(self, tasks: Sequence[Task]) -> None:
-        producer = self._connected()
-        with producer.batch(max_size=len(tasks)):  # type: ignore[attr-defined]  # of kombu 5.7
-            for task in tasks:
-                self._send(producer, task)
-
-    def _send(self, producer: Producer, task: Task) -> None:
-        kwargs = encode(task, inline_bytes=self._inline_source_bytes)
-        message = self._app.amqp.create_task_message(
-            task.key,
-            NAME,
-            args=(),
-            kwargs=kwargs,
-            countdown=task.countdown.total_seconds() or None,
-            argsrepr=ARGSREPR,
-            kwargsrepr=describe_call(kwargs),
-            ignore_result=True,
-        )
-        self._app.amqp.send_task_message(producer, NAME, message, retry=False)
-
-    def _ping(self) -> None:
-        channel: Any = self._connected().channel
-        with channel.conn_or_acquire() as client:
-            client.ping()
-
-    def _connected(self) -> Producer:
-        if self._producer is None:
-            connection: Connection = self._app.connection_for_write(transport_options=_BOUNDS)
-            self._producer = self._app.amqp.Producer(connection, auto_declare=False)
-        return self._producer
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._app.connection_for_write(transport_options=_BOUNDS)
+        return self._connection
 
     def _disconnect(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is not None and producer.connection is not None:
-            producer.connection.release()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.release()
+
+
+def _put(channel: Any, queue: str, messages: Sequence[Outgoing]) -> None:
+    from .streams.publishing import put_all
+    from .streams.queue import StreamQueues
+
+    if isinstance(channel, StreamQueues):
+        put_all(channel, queue, messages)
+        return
+    # kombu's own transport, which has its own way to encode bodies.
+    for message in messages:
+        channel.basic_publish(json.loads(message.raw), "", queue)
+
+
+def _ping(channel: Any) -> None:
+    with channel.conn_or_acquire() as client:
+        client.ping()
 
 
 def open_task_queue(url: str, options: QueueOptions) -> TaskQueueAdapter:

@@ -1,0 +1,101 @@
+"""A message written by hand is the one that Celery and kombu would have written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from fleeting.adapters.celery.app import make_app
+from fleeting.adapters.celery.call_repr import ARGSREPR, describe_call
+from fleeting.adapters.celery.envelope import open_envelope
+from fleeting.adapters.celery.outgoing import outgoing
+from fleeting.adapters.celery.task import NAME
+from fleeting.domain.message import encode
+from fleeting.domain.task import Task
+from fleeting.testing.task_queue import PAYLOADS, sample_task
+
+QUEUE = "jobs"
+
+
+@pytest.fixture(scope="module")
+def app() -> Celery:
+    return make_app("redis://127.0.0.1:1", prefix="{p}:", queue=QUEUE)
+
+
+def celerys(app: Celery, task: Task) -> tuple[dict[str, Any], Any]:
+    """Headers and body as Celery makes them."""
+    kwargs = encode(task, inline_bytes=1024)
+    message = app.amqp.create_task_message(
+        task.key,
+        NAME,
+        args=(),
+        kwargs=kwargs,
+        countdown=task.countdown.total_seconds() or None,
+        argsrepr=ARGSREPR,
+        kwargsrepr=describe_call(kwargs),
+        ignore_result=True,
+    )
+    return json.loads(json.dumps(message.headers)), json.loads(json.dumps(message.body))
+
+
+@pytest.mark.parametrize("countdown", [timedelta(0), timedelta(minutes=5)])
+def test_headers_and_body_are_celerys_own(app: Celery, countdown: timedelta) -> None:
+    task = sample_task(1, countdown=countdown)
+    headers, body = celerys(app, task)
+
+    sent = open_envelope(outgoing(task, queue=QUEUE, inline_source_bytes=1024).raw)
+
+    when, celerys_when = sent["headers"].pop("eta"), headers.pop("eta")
+    assert sent["headers"] == headers
+    assert json.loads(sent["body"]) == body
+    assert (when is None) == (celerys_when is None) == (not countdown)
+
+
+def test_kombu_reads_what_was_written(app: Celery) -> None:
+    """Through its own channel, with the body as Celery's worker gets it."""
+    task = sample_task(1)
+    with app.connection_for_read() as connection:
+        channel: Any = connection.transport.Channel.__new__(connection.transport.Channel)
+        channel.codecs = {}
+        envelope = open_envelope(outgoing(task, queue=QUEUE, inline_source_bytes=1024).raw)
+        message = connection.transport.Channel.Message(
+            envelope, channel=channel, accept=["application/json"]
+        )
+
+    assert message.payload[1]["key"] == task.key
+    assert message.headers["id"] == message.properties["correlation_id"] == task.key
+    assert message.delivery_info["routing_key"] == QUEUE
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_parameters_arrive_unchanged(name: str) -> None:
+    task = replace(sample_task(1), args=PAYLOADS[name])
+
+    sent = open_envelope(outgoing(task, queue=QUEUE, inline_source_bytes=0).raw)
+
+    _, kwargs, _ = json.loads(sent["body"])
+    assert kwargs["args"] == PAYLOADS[name]
+    assert "source" not in kwargs
+
+
+def test_each_message_has_a_tag_of_its_own() -> None:
+    tags = {
+        open_envelope(outgoing(sample_task(1), queue=QUEUE, inline_source_bytes=9).raw)[
+            "properties"
+        ]["delivery_tag"]
+        for _ in range(100)
+    }
+
+    assert len(tags) == 100
+
+
+def test_a_countdown_is_a_time() -> None:
+    soon = outgoing(sample_task(countdown=timedelta(hours=1)), queue=QUEUE, inline_source_bytes=9)
+
+    assert soon.due is not None
+    assert outgoing(sample_task(), queue=QUEUE, inline_source_bytes=9).due is None
