@@ -20,6 +20,9 @@ _log: Final = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 1.0
 """Between two looks. A visibility timeout of three seconds is the shortest: two looks may fail."""
 
+_IDLE_SECONDS: Final = 0.05
+"""Until the first queue is there to look after: nothing is asked of Redis then."""
+
 _RETRY_SECONDS: Final = 0.5
 """Pause after a failed look: a server that is back hears of this process at once."""
 
@@ -56,6 +59,8 @@ class Keeper:
         Raises:
             RedisError: Redis refused something, or is away.
         """
+        if not self._custody.queues:
+            return _IDLE_SECONDS
         show_life(self._custody)
         due, is_more = bring(self._custody)
         is_more |= bury(self._custody)
@@ -89,7 +94,7 @@ class Keeper:
         if seconds <= 0:
             return
         if not alarms:
-            self._stopped.wait(seconds)
+            self._stopped.wait(_IDLE_SECONDS)
             return
         # Whatever came after the look; a millisecond twice is better than never.
         since = f"{int(self._custody.clock.last * 1000) - 1}-0"
