@@ -43,7 +43,9 @@ class LaneRequest:
     Making one costs as much as running a short script.
     """
 
+    # With a dictionary, made when it is needed: Celery notes things of its own with requests.
     __slots__ = (
+        "__dict__",
         "__weakref__",
         "_make",
         "_terminate",
