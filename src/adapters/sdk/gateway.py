@@ -108,7 +108,7 @@ class Gateway(TaskCalls, ResultCalls, FunctionCalls, Protocol):
         """The workers there are, by name, and what each has proven.
 
         Raises:
-            PortError: that cannot be known at the moment.
+            PortError: that cannot be known, the service does not answer.
         """
         ...
 

@@ -66,7 +66,7 @@ class Surface(Submitting, Reading):
         """The workers there are: what each has proven to hold back, its versions and libraries.
 
         Raises:
-            PortError: that cannot be known at the moment.
+            PortError: that cannot be known, the service does not answer.
         """
         return self._loop.run(self._calls.gateway.workers())
 
