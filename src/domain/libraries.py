@@ -8,20 +8,35 @@ from typing import Final
 from .errors import LibraryUnavailable
 from .inline_metadata import Needs
 from .requirement import Requirement, normalised
-from .worker_facts import LibrarySet, WorkerFacts
+from .worker_facts import DEFAULT_LIBRARIES, LibrarySet, WorkerFacts
 
 _NAMED: Final = 20
 """Distributions that a message names: the rest is in `/capabilities`."""
 
 
 def covering(needs: Needs, sets: Iterable[LibrarySet]) -> LibrarySet | None:
-    """The smallest set that has everything; a small one is the fastest to fork."""
+    """Of the sets that have everything, the one that has most of it loaded.
+
+    Of several, the smallest, which is the fastest to fork; where nothing is named, the default one.
+    """
     fitting = [
         one
         for one in sets
         if all(needed.is_met_by(one.distributions) for needed in needs.dependencies)
     ]
-    return min(fitting, key=lambda one: len(one.modules), default=None)
+    return min(fitting, key=lambda one: _distance(needs, one), default=None)
+
+
+def library_set(needs: Needs, worker: WorkerFacts) -> LibrarySet:
+    """The set of this worker that a script is run with.
+
+    Raises:
+        LibraryUnavailable: there is none; the message names what is missing, and what there is.
+    """
+    check_needs(needs, [worker])
+    found = covering(needs, worker.libraries)
+    assert found is not None  # noqa: S101  # it has just been checked
+    return found
 
 
 def check_needs(needs: Needs, workers: Sequence[WorkerFacts]) -> None:
@@ -40,6 +55,12 @@ def check_needs(needs: Needs, workers: Sequence[WorkerFacts]) -> None:
         )
     sets = [one for worker in fitting for one in worker.libraries]
     raise LibraryUnavailable(_missing(needs.dependencies, sets))
+
+
+def _distance(needs: Needs, one: LibrarySet) -> tuple[int, bool, int]:
+    unloaded = sum(needed.name not in one.loaded for needed in needs.dependencies)
+    is_out_of_place = not needs.dependencies and one.name != DEFAULT_LIBRARIES
+    return unloaded, is_out_of_place, len(one.modules)
 
 
 def _is_able(needs: Needs, worker: WorkerFacts) -> bool:

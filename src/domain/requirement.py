@@ -81,6 +81,9 @@ class Requirement:
 
     def is_met_by(self, distributions: Mapping[str, str]) -> bool:
         """Whether one of these distributions, each with its version, is what is needed."""
+        exact = distributions.get(self.name)
+        if exact is not None:
+            return self.versions.allow(exact)
         return any(
             normalised(name) == self.name and self.versions.allow(version)
             for name, version in distributions.items()

@@ -24,6 +24,8 @@ class LibrarySet(BaseModel):
     """Modules that are loaded before a run begins."""
     distributions: dict[str, str] = Field(default_factory=dict)
     """What else can be imported beside Python's own library: distributions and their versions."""
+    loaded: tuple[str, ...] = ()
+    """Which of these are loaded before a run begins, so that importing them takes no time."""
 
 
 class WorkerFacts(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.attestation import Attestation
-from ..domain.errors import SandboxUnavailable, WeakIsolation
+from ..domain.errors import InvalidSetting, SandboxUnavailable, WeakIsolation
 from ..domain.isolation import Isolation
 from ..domain.limits import MIB
 from ..ports.runner import Runner, SupportsAttestation, SupportsClose
@@ -29,6 +29,7 @@ def make(settings: Settings) -> Runner:
             if settings.isolation == "isolated"
             else Isolation.CONFINED,
             preimport=settings.preimported,
+            libraries=settings.sandbox_library_sets,
             warm=settings.sandbox_warm,
             reuse=settings.sandbox_reuse,
             network=settings.limits.network_rules,
@@ -50,6 +51,7 @@ def attest(settings: Settings) -> Attestation | None:
 
     Raises:
         WeakIsolation: the level asked for is not in force here; the message names what failed.
+        InvalidSetting: see `prove`.
     """
     runner = make(settings)
     try:
@@ -63,7 +65,11 @@ def prove(runner: Runner, settings: Settings) -> Attestation | None:
 
     Raises:
         WeakIsolation: the level asked for is not in force here; the message names what failed.
+        InvalidSetting: a library set names a module that is not installed. That it loads is seen
+            at its first run: fork servers that nobody may ever use would take long to start.
     """
+    if runner.isolation >= Isolation.CONFINED:
+        _check_sets(settings)
     try:
         return runner.attestation if isinstance(runner, SupportsAttestation) else None
     except SandboxUnavailable as exc:
@@ -71,3 +77,14 @@ def prove(runner: Runner, settings: Settings) -> Attestation | None:
             f"isolation {settings.isolation} cannot be had here: {exc.message}. Mend that, or set "
             "FLEETING_ISOLATION=process and run only scripts of people you trust"
         ) from exc
+
+
+def _check_sets(settings: Settings) -> None:
+    from ..adapters.sandbox.findable import missing
+
+    for name, modules in settings.sandbox_library_sets.items():
+        for module in missing(modules):
+            raise InvalidSetting(
+                f"FLEETING_SANDBOX_LIBRARY_SETS: the set {name} names the module {module}, which "
+                "is not installed beside this Python: install its distribution, or take it out"
+            )

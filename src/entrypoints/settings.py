@@ -7,16 +7,18 @@ names, then the defaults. `docs/reference/settings.md` is generated from this mo
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -27,6 +29,7 @@ from ..domain.errors import InvalidSetting, IsolationUnavailable, UnknownSetting
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
 from ..domain.task import describe
+from ..domain.worker_facts import DEFAULT_LIBRARIES
 
 PREFIX: Final = "FLEETING_"
 CONFIG_FILE: Final = "FLEETING_CONFIG"
@@ -36,6 +39,11 @@ CLIENT_VARIABLES: Final = frozenset(
     {CONFIG_FILE, "FLEETING_URL", "FLEETING_TOKEN", "FLEETING_NAMESPACE"}
 )
 """Variables of the same prefix that are no settings of a server: the client reads them."""
+
+
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
+SetName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+LibrarySets = dict[SetName, Annotated[tuple[ModuleName, ...], Field(min_length=1)]]
 
 
 class Settings(BaseSettings):
@@ -95,6 +103,12 @@ class Settings(BaseSettings):
     sandbox_preimport: str = ""
     """Modules that confined runs find loaded, separated by commas, such as `numpy,pandas`. Empty,
     because each makes every fork dearer."""
+
+    sandbox_library_sets: Annotated[LibrarySets, NoDecode] = Field(default_factory=dict)
+    """Library sets beside that of `sandbox_preimport`, as JSON: names, each with the modules that
+    its runs find loaded, such as `{"data": ["numpy", "pandas"]}`. A script whose block of inline
+    metadata names distributions runs with the smallest set that has them loaded. None, because
+    each takes the memory of its libraries in every worker process, from its first run on."""
 
     worker_pool: Literal["threads", "solo", "prefork"] = "threads"
     """Celery pool of `fleeting worker`. Threads, because every run has a process of its own
@@ -170,6 +184,11 @@ class Settings(BaseSettings):
         """The modules that confined runs find loaded."""
         named = (name.strip() for name in self.sandbox_preimport.split(","))
         return tuple(name for name in named if name)
+
+    @field_validator("sandbox_library_sets", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) and value.strip() else value or {}
 
     @property
     def source_store_url(self) -> str:
@@ -308,6 +327,11 @@ def _check_policy(settings: Settings) -> None:
         raise InvalidSetting(
             "FLEETING_SANDBOX_REUSE keeps processes, which FLEETING_LIMITS__ALLOW_REUSE=false "
             "forbids: unset one of them"
+        )
+    if DEFAULT_LIBRARIES in settings.sandbox_library_sets:
+        raise InvalidSetting(
+            f"FLEETING_SANDBOX_LIBRARY_SETS cannot have a set named {DEFAULT_LIBRARIES}: that is "
+            "the one of FLEETING_SANDBOX_PREIMPORT"
         )
     try:
         check_enforced(limits.default_bounds, settings.isolation_in_force)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 from datetime import datetime
-from functools import cache
-from importlib.metadata import distributions, packages_distributions, version
+from importlib.metadata import version
 
 from ..domain.attestation import Attestation
 from ..domain.worker_facts import DEFAULT_LIBRARIES, LibrarySet, WorkerFacts
 from ..ports.clock import Clock
 from ..ports.runner import Runner, SupportsAttestation
+from .offered_libraries import offered
 from .settings import Settings
 
 
@@ -45,25 +45,13 @@ class OwnFacts:
             isolation=runner.isolation if proof is None else proof.effective,
             attestation=proof,
             modes=("fresh",) if proof is None else ("fresh", "reuse"),
-            libraries=(_default_set(self._settings.preimported, proof),),
+            libraries=self._libraries(proof),
         )
 
-
-def _default_set(modules: tuple[str, ...], proof: Attestation | None) -> LibrarySet:
-    is_sealed = proof is not None and proof.files == "sealed"
-    # Where no file can be opened, what is not loaded cannot be imported either.
-    names = _owners(modules) if is_sealed else _installed()
-    return LibrarySet(name=DEFAULT_LIBRARIES, modules=modules, distributions=dict(names))
-
-
-@cache
-def _installed() -> tuple[tuple[str, str], ...]:
-    return tuple(sorted({one.name: one.version for one in distributions()}.items()))
-
-
-@cache
-def _owners(modules: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    owners = packages_distributions()
-    tops = {module.partition(".")[0] for module in modules}
-    names = {name for top in tops for name in owners.get(top, ())}
-    return tuple((name, version(name)) for name in sorted(names))
+    def _libraries(self, proof: Attestation | None) -> tuple[LibrarySet, ...]:
+        if proof is None:
+            # Nothing is loaded beforehand: a run imports what is installed.
+            return offered({DEFAULT_LIBRARIES: ()}, is_sealed=False)
+        sets = {DEFAULT_LIBRARIES: self._settings.preimported}
+        sets |= self._settings.sandbox_library_sets
+        return offered(sets, is_sealed=proof.files == "sealed")

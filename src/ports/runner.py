@@ -12,6 +12,7 @@ from ..domain.bounds import UNBOUNDED, Bounds
 from ..domain.isolation import Isolation
 from ..domain.json_value import JsonValue
 from ..domain.verdict import RunReport
+from ..domain.worker_facts import DEFAULT_LIBRARIES
 
 __all__ = [
     "RunObserver",
@@ -48,6 +49,9 @@ class RunRequest:
     reuse: bool | None = None
     """Whether it may share a process with other runs of the same source, one after the other;
     None: as the installation has it. Runners that keep no processes do not heed it."""
+    libraries: str = DEFAULT_LIBRARIES
+    """Name of the library set that it is to find loaded. Runners that load nothing beforehand do
+    not heed it: there each script imports what is installed."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """What is masked in all that the run says; runners need not heed it, and tell no run of it."""
 
@@ -87,6 +91,7 @@ class Runner(Protocol):
         Raises:
             SandboxUnavailable: no process for the run could be started.
             InvalidTask: the request asks for a limit that this runner cannot enforce.
+            LibraryUnavailable: it has no library set of that name.
             IsolationUnavailable: it takes a stronger level to hold it to its bounds.
         """
         ...

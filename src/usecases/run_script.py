@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..domain.bounds import check_enforced
 from ..domain.errors import IsolationUnavailable, RequestError, SandboxUnavailable, SourceUnknown
 from ..domain.inline_metadata import NOTHING, needs_of
 from ..domain.isolation import Isolation
-from ..domain.libraries import check_needs
+from ..domain.libraries import library_set
 from ..domain.limits import Limits
 from ..domain.outcome import ErrorInfo
 from ..domain.task import Task
@@ -45,8 +46,7 @@ class RunScript:
         try:
             _check_isolation(task, in_force, self._limits.min_isolation)
             check_enforced(task.bounds, in_force)
-            request = self._request(task, run_id)
-            self._check_needs(request.source)
+            request = self._routed(self._request(task, run_id))
             return run_masked(self._runner, request, observer)
         except (RequestError, SandboxUnavailable) as exc:
             return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
@@ -60,11 +60,12 @@ class RunScript:
         """End a run at once, from any thread."""
         self._runner.stop(run_id)
 
-    def _check_needs(self, source: str) -> None:
-        """Refuse what needs libraries that this worker has not, though another may have had."""
-        needs = needs_of(source)
-        if self._facts is not None and needs != NOTHING:
-            check_needs(needs, [self._facts()])
+    def _routed(self, request: RunRequest) -> RunRequest:
+        """To the library set that it needs; refused where this worker, unlike another, has none."""
+        needs = needs_of(request.source)
+        if self._facts is None or needs == NOTHING:
+            return request
+        return replace(request, libraries=library_set(needs, self._facts()).name)
 
     def _request(self, task: Task, run_id: str) -> RunRequest:
         is_limited = self._runner.isolation is not Isolation.NONE

@@ -17,10 +17,10 @@ from .conduct import Conduct
 from .confinement import Confinement
 from .delivery import Delivery
 from .kept_children import KeptChildren
+from .library_servers import LibraryServers
 from .run_table import RunTable
 from .warm_children import WarmChildren
 from .zygote_child import ZygoteChild
-from .zygote_keeper import ZygoteKeeper
 
 _MARGIN: Final = 1.0
 """Seconds by which the fork server's clock runs behind this process's, which is to end a run."""
@@ -29,8 +29,9 @@ _MARGIN: Final = 1.0
 class ConfinedRunner:
     """A `Runner` whose scripts reach no file, socket or process; it attests that before the first.
 
-    The children come from a fork server of this process, one for each run, or kept for further
-    runs of the same source by the same tenant where that is asked for.
+    The children come from fork servers of this process, one server for each library set. There is
+    one child for each run, or it is kept for further runs of the same source by the same tenant
+    where that is asked for.
 
     Args:
         confinement: how it is set up.
@@ -38,8 +39,7 @@ class ConfinedRunner:
 
     def __init__(self, confinement: Confinement | None = None) -> None:
         self._confinement = confinement or Confinement()
-        self._keeper = ZygoteKeeper(self._confinement, self.isolation)
-        self._warm = WarmChildren(self._keeper, self._confinement.warm)
+        self._servers = LibraryServers(self._confinement, self.isolation)
         self._kept = KeptChildren(self._confinement)
         self._attendant = Attendant()
         self._conduct = Conduct(self.isolation, (), self._confinement.network)
@@ -52,7 +52,7 @@ class ConfinedRunner:
     @property
     def attestation(self) -> Attestation:
         """See `SupportsAttestation`."""
-        return self._keeper.attestation
+        return self._servers.attestation
 
     def run(self, request: RunRequest, observer: RunObserver) -> RunReport:
         check_enforced(request.bounds, self.isolation)
@@ -76,11 +76,10 @@ class ConfinedRunner:
         self._runs.stop(run_id)
 
     def close(self) -> None:
-        """End the fork server and all that runs in it."""
+        """End the fork servers and all that runs in them."""
         self._attendant.close()
         self._kept.close()
-        self._warm.close()
-        self._keeper.close()
+        self._servers.close()
 
     def _keep(self, request: RunRequest) -> timedelta | None:
         """For how long the child of a run takes further runs; None: it takes no other."""
@@ -92,27 +91,14 @@ class ConfinedRunner:
     def _child(self, request: RunRequest, keep: timedelta | None) -> ZygoteChild:
         child = None if keep is None else self._kept.take(request)
         life = _life(request, keep)
-        if request.bounds.threads or request.bounds.scratch_bytes:
-            child = self._bounded_child(request.bounds, life)
         if child is None:
-            child = self._warm.take(life)
+            waiting = self._servers.children(request.libraries)
+            if request.bounds.threads or request.bounds.scratch_bytes:
+                child = _bounded_child(waiting, request.bounds, life)
+            else:
+                child = waiting.take(life)
         child.runs += 1
         return child
-
-    def _bounded_child(self, bounds: Bounds, life: float | None) -> ZygoteChild:
-        facts = self._keeper.server().facts
-        if (bounds.threads or 0) > 1 and not facts["counts_threads"]:
-            raise IsolationUnavailable(
-                "threads cannot be counted in this worker, which takes Linux 5.14 and user "
-                "namespaces: ask for threads=1, or leave it out and bound them by memory_mb"
-            )
-        if bounds.scratch_bytes and not facts["has_scratch"]:
-            raise IsolationUnavailable(
-                "scratch_mb cannot be given in this worker, which takes Landlock (Linux 6.2) and "
-                "user namespaces: return data instead of writing it"
-            )
-        asked = {"threads": bounds.threads or 0, "scratch_bytes": bounds.scratch_bytes}
-        return self._warm.bounded(asked, life)
 
     def _let_go(self, request: RunRequest, child: ZygoteChild, *, is_kept: bool) -> None:
         is_first = child.runs == 1
@@ -123,7 +109,7 @@ class ConfinedRunner:
             self._attendant.later(child.close)
         if is_first:
             # It came from those that wait, or would have.
-            self._warm.refill_later(self._attendant)
+            self._servers.children(request.libraries).refill_later(self._attendant)
 
     def _capped(self, request: RunRequest) -> RunRequest:
         most = self._confinement.max_memory_bytes
@@ -135,6 +121,22 @@ class ConfinedRunner:
                 f"installation gives {most / MIB:g} MiB at most: ask for less"
             )
         return request
+
+
+def _bounded_child(waiting: WarmChildren, bounds: Bounds, life: float | None) -> ZygoteChild:
+    facts = waiting.facts()
+    if (bounds.threads or 0) > 1 and not facts["counts_threads"]:
+        raise IsolationUnavailable(
+            "threads cannot be counted in this worker, which takes Linux 5.14 and user "
+            "namespaces: ask for threads=1, or leave it out and bound them by memory_mb"
+        )
+    if bounds.scratch_bytes and not facts["has_scratch"]:
+        raise IsolationUnavailable(
+            "scratch_mb cannot be given in this worker, which takes Landlock (Linux 6.2) and "
+            "user namespaces: return data instead of writing it"
+        )
+    asked = {"threads": bounds.threads or 0, "scratch_bytes": bounds.scratch_bytes}
+    return waiting.bounded(asked, life)
 
 
 def _life(request: RunRequest, keep: timedelta | None) -> float | None:

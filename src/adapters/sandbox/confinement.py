@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -25,9 +26,14 @@ class Confinement:
     """Number of the user that runs run as where the worker is root: above those of people and
     below those of container ranges, known to no password file."""
     preimport: tuple[str, ...] = ()
-    """Modules to load once for all runs. *Sealed* runs can load no others but Python's own."""
+    """Modules to load once for all runs that ask for no other library set. *Sealed* runs can load
+    no others but Python's own."""
+    libraries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Modules to load for the runs of other library sets, each of which has a fork server of its
+    own from its first run on."""
     warm: int = 2
-    """Children that wait ready for a run, 2 MB each: one a processor of a small machine."""
+    """Children of each library set that wait ready for a run, 2 MB each: one a processor of a small
+    machine."""
     reuse: bool = False
     """Whether a child is kept for further runs of the same source by the same tenant."""
     reuse_runs: int = 1000

@@ -21,8 +21,8 @@ from .stdio_router import printed_to
 class InProcessRunner:
     """A `Runner` without any isolation: nothing can be limited, and nothing stopped.
 
-    A script may do whatever this process may do, and takes it along when it crashes. What it
-    prints from threads of its own is not captured.
+    A script may do whatever this process may do and import what it can, and takes it along when it
+    crashes. What it prints from threads of its own is not captured.
     """
 
     @property

@@ -81,7 +81,13 @@ class KeptChildren:
 
 
 def _key(request: RunRequest) -> Key:
-    return (request.tenant, request.digest, request.memory_bytes, request.timeout)
+    return (
+        request.tenant,
+        request.digest,
+        request.libraries,
+        request.memory_bytes,
+        request.timeout,
+    )
 
 
 def _end(child: ZygoteChild) -> None:

@@ -17,9 +17,9 @@ class ProcessRunner:
     """A `Runner` that starts a Python process for each run and ends it afterwards.
 
     A script may do what the worker's user may do. It finds the libraries installed beside the
-    interpreter, but not the platform: `import fleeting` gives `progress` alone. Its working
-    directory is `/`, its environment a fixed one. A run ends when its function returns: threads
-    and processes that it has left are killed.
+    interpreter, none of them loaded, but not the platform: `import fleeting` gives `progress`
+    alone. Its working directory is `/`, its environment a fixed one. A run ends when its function
+    returns: threads and processes that it has left are killed.
 
     Args:
         python: path of the interpreter; None: the one that runs this.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from threading import Lock
+from typing import Any
 
 from .attendant import Attendant
 from .zygote_child import ZygoteChild
@@ -13,7 +14,7 @@ from .zygote_process import ServerGone, ZygoteProcess
 
 
 class WarmChildren:
-    """A pool of children, each for one use.
+    """A pool of children of one library set, each for one use.
 
     Args:
         keeper: has the fork server.
@@ -45,6 +46,10 @@ class WarmChildren:
     def bounded(self, bounds: Mapping[str, int], seconds: float | None) -> ZygoteChild:
         """A child that is held to more than those that wait; raises as `take`."""
         return self._born(self._keeper.server(), seconds, bounds)
+
+    def facts(self) -> Mapping[str, Any]:
+        """What the fork server in use has found out about itself; raises as `take`."""
+        return self._keeper.server().facts
 
     def refill_later(self, attendant: Attendant) -> None:
         """Refill without holding up a run."""

@@ -10,6 +10,7 @@ from typing import Final
 from ...domain.attestation import Attestation
 from ...domain.errors import SandboxUnavailable
 from ...domain.isolation import Isolation
+from ...domain.worker_facts import DEFAULT_LIBRARIES
 from .attest import attested
 from .confinement import Confinement
 from .zygote_process import ZygoteProcess
@@ -27,9 +28,13 @@ class ZygoteKeeper:
     Args:
         confinement: how it is set up.
         asked: the level that it must attest.
+        libraries: name of the library set that it holds.
     """
 
-    def __init__(self, confinement: Confinement, asked: Isolation) -> None:
+    def __init__(
+        self, confinement: Confinement, asked: Isolation, *, libraries: str = DEFAULT_LIBRARIES
+    ) -> None:
+        self._libraries = libraries
         self._confinement = confinement
         self._asked = asked
         self._lock = Lock()
@@ -122,6 +127,14 @@ class ZygoteKeeper:
             _dismiss(server)
 
     def _begun(self) -> tuple[ZygoteProcess, Attestation]:
+        try:
+            return self._attested()
+        except SandboxUnavailable as exc:
+            if self._libraries == DEFAULT_LIBRARIES:
+                raise
+            raise SandboxUnavailable(f"library set {self._libraries}: {exc.message}") from exc
+
+    def _attested(self) -> tuple[ZygoteProcess, Attestation]:
         server = ZygoteProcess(self._confinement)
         try:
             attestation = attested(server, self._asked)

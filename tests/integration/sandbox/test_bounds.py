@@ -250,7 +250,7 @@ def test_scratch_is_refused_where_it_cannot_be_given(confined: ConfinedRunner) -
 
 
 def test_scratch_leaves_no_mount(isolated: ConfinedRunner) -> None:
-    server = isolated._keeper.server().pid
+    server = isolated._servers.keepers["default"].server().pid
     before = Path(f"/proc/{server}/mounts").read_text()
 
     value(isolated, PID, Bounds(scratch_bytes=MIB, threads=4))

@@ -64,7 +64,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def server_of(runner: ConfinedRunner) -> int:
-    return runner._keeper.server().pid
+    return runner._servers.keepers["default"].server().pid
 
 
 def test_killed_fork_server_takes_its_runs_along_and_is_replaced(runner: ConfinedRunner) -> None:

@@ -30,6 +30,7 @@ MODES: dict[str, dict[str, Any]] = {
     "fresh": {"warm": 0},
     "warm": {"warm": 2},
     "reuse": {"warm": 0, "reuse": True, "reuse_runs": 50, "reuse_idle": 8},
+    "sets": {"warm": 1, "libraries": {"data": ("numpy",)}},
 }
 
 
@@ -117,13 +118,13 @@ def test_thousands_of_mixed_runs_end_as_they_should_and_leave_nothing(
 
     with ThreadPoolExecutor(THREADS) as pool:
         errors = run_all(range(RUNS // 3))
+        servers = processes(runners)
         before = [memory(pid) for pid in processes(runners)]
         files = files_of(runners)
         errors += run_all(range(RUNS // 3, RUNS))
-        servers = [runner._keeper.server().pid for runner in runners]
 
         assert errors == {"": RUNS}
-        assert processes(runners) == [os.getpid(), *servers]
+        assert processes(runners) == servers
         # What is put away after the last reports takes a moment.
         assert comes_true(lambda: grown(files, files_of(runners)) == [])
         after = [memory(pid) for pid in processes(runners)]
@@ -138,7 +139,11 @@ def wrong(runner: ConfinedRunner, number: int) -> str:
     name = ORDER[number // len(MODES) % len(ORDER)]
     kind, run_id = KINDS[name], f"run-{number}"
     request = sample_run(
-        kind.source, number, run_id=run_id, **{"max_value_bytes": 100_000, **kind.limits}
+        kind.source,
+        number,
+        run_id=run_id,
+        libraries=set_of(runner, number),
+        **{"max_value_bytes": 100_000, **kind.limits},
     )
     observer = Stopper(runner, run_id) if kind.ends == "run_cancelled" else Observer()
     report = runner.run(request, observer)
@@ -146,6 +151,12 @@ def wrong(runner: ConfinedRunner, number: int) -> str:
     if ended != kind.ends or (ended == "value" and not is_right(name, report, number)):
         return f"{name}: {ended} {report.error or report.value!r}"
     return ""
+
+
+def set_of(runner: ConfinedRunner, number: int) -> str:
+    """Any of those that it has, by turns."""
+    names = list(runner._servers.keepers)
+    return names[number // len(MODES) // len(ORDER) % len(names)]
 
 
 def is_right(name: str, report: RunReport, number: int) -> bool:
@@ -156,7 +167,8 @@ def is_right(name: str, report: RunReport, number: int) -> bool:
 
 def processes(runners: list[ConfinedRunner]) -> list[int]:
     """This one and the fork servers, which are to be the same all the time."""
-    return [os.getpid(), *(runner._keeper.server().pid for runner in runners)]
+    keepers = [keeper for runner in runners for keeper in runner._servers.keepers.values()]
+    return [os.getpid(), *(keeper.server().pid for keeper in keepers)]
 
 
 def files_of(runners: list[ConfinedRunner]) -> list[int]:

@@ -7,15 +7,20 @@ import pytest
 from fleeting.domain.errors import LibraryUnavailable
 from fleeting.domain.inline_metadata import Needs
 from fleeting.domain.isolation import Isolation
-from fleeting.domain.libraries import check_needs, covering
+from fleeting.domain.libraries import check_needs, covering, library_set
 from fleeting.domain.requirement import parse_requirement, parse_versions
 from fleeting.domain.worker_facts import LibrarySet, WorkerFacts
 
 BARE = LibrarySet(name="default")
 DATA = LibrarySet(
-    name="data", modules=("numpy", "pandas"), distributions={"NumPy": "2.4.6", "pandas": "2.3"}
+    name="data",
+    modules=("numpy", "pandas"),
+    distributions={"NumPy": "2.4.6", "pandas": "2.3"},
+    loaded=("numpy", "pandas"),
 )
-NUMBERS = LibrarySet(name="numbers", modules=("numpy",), distributions={"numpy": "2.4.6"})
+NUMBERS = LibrarySet(
+    name="numbers", modules=("numpy",), distributions={"numpy": "2.4.6"}, loaded=("numpy",)
+)
 
 
 def needing(*dependencies: str, python: str = "") -> Needs:
@@ -41,6 +46,29 @@ def test_the_smallest_covering_set_is_taken() -> None:
     assert covering(needing("numpy", "pandas"), sets) is DATA
     assert covering(needing(), sets) is BARE
     assert covering(needing("torch"), sets) is None
+
+
+def test_what_is_loaded_comes_before_what_is_small() -> None:
+    installed = {"numpy": "2.4.6", "requests": "2"}
+    bare = LibrarySet(name="default", distributions=installed)
+    numbers = LibrarySet(
+        name="numbers", modules=("numpy",), distributions=installed, loaded=("numpy",)
+    )
+
+    assert covering(needing("numpy", "requests"), [bare, numbers]) is numbers
+    assert covering(needing("requests"), [numbers, bare]) is bare
+
+
+def test_script_that_names_no_library_has_the_default_set_however_large() -> None:
+    large = LibrarySet(name="default", modules=("numpy", "pandas"))
+
+    assert covering(needing(python=">=3.11"), [NUMBERS, large]) is large
+
+
+def test_set_of_a_worker_is_found_or_refused() -> None:
+    assert library_set(needing("pandas"), a_worker(BARE, DATA)) is DATA
+    with pytest.raises(LibraryUnavailable, match="no worker has torch"):
+        library_set(needing("torch"), a_worker(BARE, DATA))
 
 
 def test_one_able_worker_is_enough() -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from fleeting.domain.errors import WeakIsolation
+from fleeting.domain.errors import InvalidSetting, WeakIsolation
 from fleeting.domain.isolation import Isolation
 from fleeting.entrypoints import runners
 from fleeting.entrypoints.settings import load
@@ -41,3 +41,15 @@ def test_what_cannot_be_attested_is_refused() -> None:
         WeakIsolation, match=r"isolation confined cannot be had here.*no_such_module"
     ):
         runners.attest(settings)
+
+
+def test_library_set_that_is_not_installed_is_refused_before_anything_is_started() -> None:
+    settings = load(sandbox_library_sets={"data": ["json", "no_such_module"]})
+    with pytest.raises(InvalidSetting, match="the set data names the module no_such_module, which"):
+        runners.attest(settings)
+
+
+def test_library_sets_of_runs_that_are_not_confined_are_left_alone() -> None:
+    settings = load(isolation="process", sandbox_library_sets={"data": ["no_such_module"]})
+
+    assert runners.attest(settings) is None

@@ -283,6 +283,24 @@ def test_preimported_modules_are_a_list() -> None:
     assert load(sandbox_preimport="json, decimal,").preimported == ("json", "decimal")
 
 
+def test_library_sets_are_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FLEETING_SANDBOX_LIBRARY_SETS", '{"data": ["numpy", "xml.dom"]}')
+    assert load().sandbox_library_sets == {"data": ("numpy", "xml.dom")}
+
+    monkeypatch.setenv("FLEETING_SANDBOX_LIBRARY_SETS", "")
+    assert load().sandbox_library_sets == {}
+
+
+@pytest.mark.parametrize(
+    "sets",
+    ["numpy", "[1]", '{"data": []}', '{"data": ["a b"]}', '{"a b": ["json"]}', '{"data": "json"}',
+     '{"default": ["json"]}'],
+)  # fmt: skip
+def test_library_sets_that_are_none_are_refused(sets: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"(?i)sandbox_library_sets"):
+        load(sandbox_library_sets=sets)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -73,6 +73,19 @@ async def test_without_workers_the_worker_to_come_decides(home: Installation) ->
     assert run(home, task, facts(numpy="2.0")) == THREE
 
 
+async def test_run_is_sent_to_the_set_that_has_what_it_needs_loaded(home: Installation) -> None:
+    bare = facts(numpy="2.4.6")
+    data = LibrarySet(
+        name="data", modules=("numpy",), distributions={"numpy": "2.4.6"}, loaded=("numpy",)
+    )
+    worker = bare.model_copy(update={"libraries": (*bare.libraries, data)})
+
+    run(home, await home.submitted(source=NEEDY), worker)
+    run(home, await home.submitted(), worker)
+
+    assert [one.libraries for one in home.worker.runner.requests] == ["data", "default"]
+
+
 async def test_block_that_cannot_be_read_is_a_finding(home: Installation) -> None:
     finding = await home.check(a_request(source="# /// script\n# [\n# ///\n" + SOURCE))
 

@@ -149,7 +149,10 @@ class _Server:
 
 def _load(name: str) -> None:
     """Import a module with what it would load on first use, when children may find no file."""
-    module = importlib.import_module(name)
+    try:
+        module = importlib.import_module(name)
+    except Exception as exc:
+        raise ImportError(f"{name} cannot be loaded: {type(exc).__name__}: {exc}") from exc
     for public in getattr(module, "__all__", ()):
         getattr(module, public, None)
 
