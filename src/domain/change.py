@@ -19,7 +19,8 @@ class Snapshot:
     address: Address
     record: Record | None
     lease_left: timedelta | None
-    """How long the claim of the running attempt is still valid; None or negative: it is not."""
+    """How long the claim of the running attempt is still valid; negative: it has run out, None: it
+    was let go of, or nothing runs."""
     cancel_requested: bool
     at: datetime
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from .change import Change, Snapshot, opening, transition
 from .errors import RunCancelled, TaskLost
 from .outcome import ErrorInfo
+from .quarantine import Quarantine, quarantined
 from .result import Record, Status, record_of
 from .task import Task
 
@@ -42,7 +43,13 @@ Decision = Run | End | Drop | Wait
 
 
 def decide_claim(
-    snapshot: Snapshot, task: Task, *, worker: str, lease: timedelta, served: timedelta
+    snapshot: Snapshot,
+    task: Task,
+    *,
+    worker: str,
+    lease: timedelta,
+    served: timedelta,
+    quarantine: Quarantine | None = None,
 ) -> Decision:
     """Decide what a worker does with a delivered message.
 
@@ -54,6 +61,7 @@ def decide_claim(
         served: how long the store has answered this worker without a break. After an outage
             nobody could send heartbeats, so a stale lease proves nothing until one full lease
             of uninterrupted service has passed.
+        quarantine: of the task's source, as far as this worker knows.
     """
     stored = snapshot.record
     record = stored or record_of(task)
@@ -62,7 +70,7 @@ def decide_claim(
     left = _still_held(snapshot, lease, served)
     if record.status is Status.RUNNING and left > timedelta(0):
         return Wait(left)
-    if (ended := _ended(record, snapshot, task)) is not None:
+    if (ended := _ended(record, snapshot, task, quarantine)) is not None:
         return End(_change(stored, ended, snapshot))
     running = record.running(at=snapshot.at, worker=worker)
     return Run(_change(stored, running, snapshot, lease=lease))
@@ -100,12 +108,16 @@ def _still_held(snapshot: Snapshot, lease: timedelta, served: timedelta) -> time
     return max(snapshot.lease_left or timedelta(0), lease - served)
 
 
-def _ended(record: Record, snapshot: Snapshot, task: Task) -> Record | None:
+def _ended(
+    record: Record, snapshot: Snapshot, task: Task, quarantine: Quarantine | None
+) -> Record | None:
     at = snapshot.at
     if snapshot.cancel_requested:
         return record.cancelled(at=at, error=cancelled_error())
     if record.is_overdue(at):
         return record.lost(at=at, error=overdue_error())
+    if quarantine is not None and at < quarantine.until:
+        return record.failed(at=at, error=ErrorInfo.of(quarantined(quarantine)))
     if record.runs >= record.max_attempts:
         return record.lost(at=at, error=exhausted_error(record.runs))
     if record.status is Status.RUNNING and "worker_lost" not in task.retry_on:

@@ -21,6 +21,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── SourceNotPortable
     │   ├── IsolationUnavailable
     │   ├── LibraryUnavailable
+    │   ├── SourceQuarantined
     │   ├── IdempotencyConflict
     │   ├── AnswerTooLarge
     │   └── MalformedMessage
@@ -171,6 +172,10 @@ class IsolationUnavailable(RequestError):
 
 class LibraryUnavailable(RequestError):
     """The script needs a library, or a Python, that no worker of this installation has."""
+
+
+class SourceQuarantined(RequestError):
+    """Runs of this source took their workers down again and again, so that it is not run now."""
 
 
 class IdempotencyConflict(RequestError):

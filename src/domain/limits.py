@@ -131,6 +131,22 @@ class Limits(BaseModel):
     )
     """How long an idempotency key is remembered: longer than any client's retries."""
 
+    quarantine_losses: int = Field(default=3, ge=0)
+    """Workers that a source may lose in a row, with two tasks at least, before it goes into
+    quarantine. Three, because two may be bad luck, and each costs all runs beside it; 0: never."""
+
+    quarantine_window: Duration = Field(
+        default=timedelta(minutes=15), validation_alias="quarantine_window_seconds"
+    )
+    """How long a lost worker counts against a source: several times what three losses take, with
+    the restarts of the workers between them."""
+
+    quarantine_time: Duration = Field(
+        default=timedelta(minutes=15), validation_alias="quarantine_time_seconds"
+    )
+    """How long a quarantine lasts: long enough that workers serve everybody else, and that a source
+    which was not at fault is tried again soon."""
+
     @field_validator("network")
     @classmethod
     def _network_is_readable(cls, text: str) -> str:

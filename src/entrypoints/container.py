@@ -26,6 +26,7 @@ from ..usecases.cancel import CancelTask
 from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
+from ..usecases.known_quarantines import KnownQuarantines
 from ..usecases.known_sources import KnownSources
 from ..usecases.leases import Leases
 from ..usecases.presence import Presence
@@ -33,6 +34,7 @@ from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.retrieve import MetricRetriever
 from ..usecases.run_script import RunScript
+from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
@@ -91,15 +93,20 @@ class Container(containers.DeclarativeContainer):
         limits=limits,
         fleet=results.provided.fleet,
     )
+    known_quarantines = providers.Singleton(
+        KnownQuarantines, results.provided.quarantines, clock=clock
+    )
     check = providers.Singleton(
         CheckTask,
         sources=known_sources,
+        quarantines=known_quarantines,
         limits=limits,
         isolation=settings.provided.isolation_in_force,
     )
     admit = providers.Singleton(
         AdmitTask,
         sources=known_sources,
+        quarantines=known_quarantines,
         limits=limits,
         isolation=settings.provided.isolation_in_force,
     )
@@ -137,8 +144,10 @@ class Container(containers.DeclarativeContainer):
         limits=limits,
         facts=own_facts,
     )
+    guard = providers.Singleton(SourceGuard, results.provided.quarantine_register, limits)
     execute = providers.Singleton(
         ExecuteTask,
+        guard=guard,
         writer=results.provided.writer,
         run_script=run_script,
         leases=leases,
@@ -171,5 +180,6 @@ class Container(containers.DeclarativeContainer):
         sweep=sweep,
         signals=results.provided.cancel_signals,
         presence=presence,
+        guard=guard,
         release=providers.Factory(_Release, results, sources, runner),
     )

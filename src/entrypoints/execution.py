@@ -17,6 +17,7 @@ from ..usecases.leases import Leases
 from ..usecases.presence import EVERY, Presence
 from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
+from ..usecases.source_guard import SourceGuard
 from ..usecases.sweep import SweepOverdue
 
 _log: Final = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Execution:
         signals: CancelSignals,
         release: Callable[[], None],
         presence: Presence | None = None,
+        guard: SourceGuard | None = None,
     ) -> None:
         self._execute = execute
         self._refuse = refuse
@@ -51,6 +53,7 @@ class Execution:
         self._signals = signals
         self._release = release
         self._presence = presence
+        self._guard = guard
         self._stopping = Event()
         self._stop_listening: Callable[[], None] | None = None
         # Threads of their own, because a heartbeat must not wait for a note or a sandbox.
@@ -58,21 +61,27 @@ class Execution:
             Thread(target=self._keep_beating, name="fleeting-leases", daemon=True),
             Thread(target=self._keep_reporting, name="fleeting-reports", daemon=True),
         ]
-        if presence is not None:
-            self._threads.append(
-                Thread(
-                    target=self._keep_announcing,
-                    args=(presence,),
-                    name="fleeting-presence",
-                    daemon=True,
-                )
-            )
 
     def start(self) -> None:
         """Begin to send heartbeats and notes, and to hear cancellations; returns at once."""
         self._stop_listening = self._signals.listen(self._leases.cancel)
         for thread in self._threads:
             thread.start()
+
+    def announce(self) -> None:
+        """Show this process as a worker until `close`; returns at once.
+
+        In the parent of processes that run the tasks it need not be started for that.
+        """
+        if self._presence is not None:
+            thread = Thread(
+                target=self._keep_announcing,
+                args=(self._presence,),
+                name="fleeting-presence",
+                daemon=True,
+            )
+            thread.start()
+            self._threads.append(thread)
 
     def run(self, task: Task) -> Done | Again:
         """Bring one delivered task one step further; see `ExecuteTask`."""
@@ -107,7 +116,7 @@ class Execution:
         self._execute.cancel(address)
 
     def close(self) -> None:
-        """Stop the threads and release the connections; runs still going lose their lease."""
+        """Stop the threads, let go of claims and connections; runs still going are taken over."""
         self._stopping.set()
         self._reports.wake()
         if self._stop_listening is not None:
@@ -115,6 +124,7 @@ class Execution:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        _survive_outage(self._leases.release, "claims run out by themselves")
         if self._presence is not None:
             _survive_outage(self._presence.withdraw, "this worker is shown a while longer")
         self._release()
@@ -129,6 +139,8 @@ class Execution:
     def _beat(self) -> None:
         if self._leases.beat():
             self._sweep_quietly()
+            if self._guard is not None:
+                _survive_outage(self._guard.refresh, "the quarantine is not known")
 
     def _sweep_quietly(self) -> None:
         try:

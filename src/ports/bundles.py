@@ -14,6 +14,7 @@ from .cancel_signals import CancelSignals
 from .event_feed import EventFeed
 from .fleet import Fleet, FleetRegister
 from .health import SupportsPing
+from .quarantines import QuarantineRegister, Quarantines
 from .result_store import OpenTasks, ResultReader, ResultWriter
 from .source_store import SourceReader, SourceWriter
 from .task_queue import TaskQueue
@@ -43,6 +44,10 @@ class ResultStoreAdapter:
     """Where workers say what they give; None: the API cannot know of workers."""
     fleet: Fleet | None = None
     """Where the API reads that."""
+    quarantine_register: QuarantineRegister | None = None
+    """Where workers keep what speaks against a source; None: no source is ever in quarantine."""
+    quarantines: Quarantines | None = None
+    """Where the API and the operator read that."""
     close: Callable[[], None] = nothing
     """Release what the synchronous ports hold."""
     aclose: Callable[[], Awaitable[None]] = nothing_async

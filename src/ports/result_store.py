@@ -53,7 +53,8 @@ class ResultWriter(Protocol):
         """Extend the lease of each hold to `lease` from the store's present.
 
         A hold whose attempt is no longer the stored one is reported as not held and left alone.
-        With no holds it still asks the store for a sign of life.
+        With no holds it still asks the store for a sign of life. A lease of zero lets go: nothing
+        is left of the lease, so that `Snapshot.lease_left` is None from then on.
         """
         ...
 

@@ -25,6 +25,7 @@ _MODULES = (
     "listings",
     "notes",
     "open_tasks",
+    "quarantines",
     "randomness",
     "result_reader",
     "result_writer",
@@ -43,6 +44,7 @@ from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
 from .event_feed import EventFeedContract  # noqa: E402
 from .fleet import FleetContract  # noqa: E402
 from .health import HealthContract  # noqa: E402
+from .quarantines import QuarantinesContract  # noqa: E402
 from .randomness import RandomnessContract  # noqa: E402
 from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
 from .runner import RunnerContract  # noqa: E402
@@ -58,6 +60,7 @@ __all__ = [
     "FleetContract",
     "HealthContract",
     "OpenTasksContract",
+    "QuarantinesContract",
     "RandomnessContract",
     "ResultReaderContract",
     "ResultWriterContract",

@@ -46,16 +46,17 @@ class LeaseContract(StoreContract):
 
         assert found.lease_left is None
 
-    def test_lease_that_has_run_out_is_none_or_negative(
+    def test_lease_that_has_run_out_is_negative(
         self, writer: ResultWriter, given: Given, pass_time: PassTime
     ) -> None:
-        """No reader takes a stale claim for a valid one."""
+        """No reader takes a stale claim for a valid one, or for one that was let go of."""
         record = given.running(lease=self.tick)
         pass_time(2 * self.tick)
 
         [found] = writer.load([record.address])
 
-        assert found.lease_left is None or found.lease_left < timedelta(0)
+        assert found.lease_left is not None
+        assert found.lease_left < timedelta(0)
 
     def test_claim_made_without_looking_heeds_the_cancel_mark(
         self, run: Run, writer: ResultWriter, records: TaskRecords, given: Given
@@ -144,6 +145,18 @@ class LeaseContract(StoreContract):
         stored = run(reader.read(first.address))
         assert stored is not None
         assert (stored.record, stored.value) == (second, None)
+
+    def test_lease_of_zero_lets_go(self, writer: ResultWriter, given: Given) -> None:
+        """Somebody else may take over at once, and sees that nobody was lost."""
+        record = given.running(lease=LONG)
+
+        [renewal] = writer.renew([hold(record)], timedelta(0))
+
+        assert renewal.is_held
+        [found] = writer.load([record.address])
+        assert (found.record, found.lease_left) == (record, None)
+        taken = record.running(at=given.now, worker="worker-2")
+        assert isinstance(writer.store([claim(record, taken, now=given.now)])[0], Swapped)
 
     def test_renewal_counts_from_the_present(
         self, writer: ResultWriter, given: Given, pass_time: PassTime

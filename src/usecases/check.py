@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from ..domain.admission import request_checks
 from ..domain.errors import RequestError
@@ -10,6 +11,7 @@ from ..domain.isolation import Isolation
 from ..domain.limits import Limits
 from ..domain.source import check_call
 from ..domain.task import TaskRequest
+from .known_quarantines import KnownQuarantines
 from .known_sources import KnownSource, KnownSources
 
 
@@ -24,12 +26,20 @@ class Finding:
 class CheckTask:
     """Says everything that is wrong with a request."""
 
-    def __init__(self, *, sources: KnownSources, limits: Limits, isolation: Isolation) -> None:
+    def __init__(
+        self,
+        *,
+        sources: KnownSources,
+        limits: Limits,
+        isolation: Isolation,
+        quarantines: KnownQuarantines,
+    ) -> None:
         self._sources = sources
+        self._quarantines = quarantines
         self._limits = limits
         self._isolation = isolation
 
-    async def __call__(self, request: TaskRequest) -> Finding:
+    async def __call__(self, request: TaskRequest, *, namespace: str = "") -> Finding:
         """Look at a request.
 
         Raises:
@@ -48,8 +58,18 @@ class CheckTask:
         except RequestError as exc:
             problems.append(exc)
         if found is not None:
+            problems += await self._surroundings(found, namespace)
+        return Finding(found.digest if found else None, tuple(problems))
+
+    async def _surroundings(self, found: KnownSource, namespace: str) -> list[RequestError]:
+        """What is wrong with a source on this installation, though not with its text."""
+        problems: list[RequestError] = []
+        for check in (
+            partial(self._sources.check_needs, found),
+            partial(self._quarantines.check, namespace, found.digest),
+        ):
             try:
-                await self._sources.check_needs(found)
+                await check()
             except RequestError as exc:
                 problems.append(exc)
-        return Finding(found.digest if found else None, tuple(problems))
+        return problems

@@ -17,6 +17,7 @@ from ..ports.result_store import ResultWriter
 from .insist import insist
 from .leases import Leases
 from .run_script import RunScript
+from .source_guard import SourceGuard
 from .steps import Again, Claimed, Done, run_id_of
 from .store_time import StoreTime
 
@@ -39,6 +40,7 @@ class ClaimTasks:
         clock: Clock,
         time: StoreTime,
         worker: str,
+        guard: SourceGuard,
     ) -> None:
         self._writer = writer
         self._run_script = run_script
@@ -46,6 +48,7 @@ class ClaimTasks:
         self._clock = clock
         self._time = time
         self._worker = worker
+        self._guard = guard
         self._count = count(1)
 
     def __call__(self, tasks: Sequence[Task]) -> list[Claimed | Done | Again]:
@@ -69,7 +72,7 @@ class ClaimTasks:
 
     def _presume(self, task: Task) -> Change | None:
         at = self._time.now()
-        if at is None:
+        if at is None or self._guard.quarantine_of(task) is not None:
             return None
         return presume_claim(task, at=at, worker=self._name(), lease=self._leases.lease)
 
@@ -88,6 +91,8 @@ class ClaimTasks:
         if isinstance(decision, Wait):
             return Again(decision.delay + _LATE)
         [outcome] = self._store([decision.change])
+        if _has_taken_place(decision.change, outcome):
+            self._guard.saw_end(snapshot)
         if not isinstance(decision, Run) and _has_taken_place(decision.change, outcome):
             return Done()
         return self._conclude(task, decision.change, outcome, began)
@@ -99,6 +104,7 @@ class ClaimTasks:
             worker=self._name(),
             lease=self._leases.lease,
             served=self._leases.served,
+            quarantine=self._guard.quarantine_of(task),
         )
 
     def _conclude(

@@ -16,6 +16,7 @@ from .perform import PerformRun
 from .report import Reports
 from .run_script import RunScript
 from .settle import SettleRuns
+from .source_guard import SourceGuard
 from .steps import Again, Claimed, Done, Ended
 from .store_time import StoreTime
 
@@ -41,6 +42,7 @@ class ExecuteTask:
         randomness: Randomness,
         backoff: Backoff,
         worker: str,
+        guard: SourceGuard,
     ) -> None:
         time = StoreTime(clock)
         self._leases = leases
@@ -51,6 +53,7 @@ class ExecuteTask:
             clock=clock,
             time=time,
             worker=worker,
+            guard=guard,
         )
         self._perform = PerformRun(
             run_script=run_script,

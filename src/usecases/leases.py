@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Lock
+from typing import Final
 
 from ..domain.change import Hold, Renewal
 from ..domain.errors import PortError
 from ..domain.result_key import Address
 from ..ports.clock import Clock
 from ..ports.result_store import ResultWriter
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +92,17 @@ class Leases:
                 if self._held.get(held.hold) is held:
                     del self._held[held.hold]
 
+    def release(self) -> None:
+        """Let go of every claim, because this worker stops; runs that still go on are fenced off.
+
+        Others may take over at once, and do not take this worker for lost.
+
+        Raises:
+            PortError: the store did not answer; then the claims run out by themselves.
+        """
+        if holds := [held.hold for held in self._all_held()]:
+            self._writer.renew(holds, timedelta(0))
+
     def cancel(self, address: Address) -> None:
         """End the run at `address` if it is one of this process."""
         for held in self._all_held():
@@ -131,7 +146,8 @@ class Leases:
     def _give_up(self, hold: Hold) -> None:
         with self._lock:
             held = self._held.get(hold)
-        if held is not None:
+        if held is not None and not held.taken_over:
+            _log.warning("%s was taken over: its run here is ended", hold.address.key)
             held.taken_over = True
             held.stop()
 

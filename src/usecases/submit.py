@@ -81,7 +81,7 @@ class SubmitTasks:
 
     async def _plan(self, request: TaskRequest, namespace: str, position: int | None) -> Plan:
         try:
-            source_digest = await self._admit(request)
+            source_digest = await self._admit(request, namespace=namespace)
             task = accept(
                 request,
                 key=self._mint.key(request.function),

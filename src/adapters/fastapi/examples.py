@@ -263,6 +263,9 @@ CAPABILITIES: Final[dict[str, Any]] = {
         "min_isolation": "none",
         "queue_patience_seconds": 86400.0,
         "idempotency_window_seconds": 86400.0,
+        "quarantine_losses": 3,
+        "quarantine_window_seconds": 900.0,
+        "quarantine_time_seconds": 900.0,
     },
     "adapters": {"result_store": "redis", "source_store": "redis", "task_queue": "redis"},
 }

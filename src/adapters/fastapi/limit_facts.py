@@ -73,6 +73,12 @@ class LimitFacts(BaseModel):
     """How long a task may wait for a worker before it counts as lost."""
     idempotency_window_seconds: float
     """How long an idempotency key is remembered."""
+    quarantine_losses: int
+    """Workers that a source may lose in a row before it goes into quarantine; 0: never."""
+    quarantine_window_seconds: float
+    """How long a lost worker counts against a source."""
+    quarantine_time_seconds: float
+    """How long a quarantine lasts."""
 
     @classmethod
     def of(cls, limits: Limits, *, max_body_bytes: int) -> Self:

@@ -33,6 +33,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     # At odds with what is stored.
     e.IdempotencyConflict: 409,
     e.AlreadyFinished: 409,
+    e.SourceQuarantined: 409,
     e.ResultNotReady: 409,
     # The script's own end. Answers carry these in the record; here for whoever raises one.
     e.TaskFailed: 422,

@@ -44,6 +44,7 @@ _UNFIT: Final = (
     e.SourceUnknown,
     e.IsolationUnavailable,
     e.LibraryUnavailable,
+    e.SourceQuarantined,
     e.SourceTooLarge,
     e.ParametersTooLarge,
 )
@@ -133,14 +134,15 @@ def router(
         },
     )
     async def check_task(
-        _namespace: Namespace, task: Annotated[TaskRequest, Body(openapi_examples=_ONE)]
+        namespace: Namespace, task: Annotated[TaskRequest, Body(openapi_examples=_ONE)]
     ) -> Response:
         """A dry run: everything that a submission would be refused for; nothing is queued.
 
         Looks at the syntax, whether the function is there, whether the parameters fit its
         signature, sizes, options and the isolation asked for.
         """
-        return Response(_report(await check(task)).model_dump_json(), media_type=MEDIA_TYPE)
+        found = await check(task, namespace=namespace)
+        return Response(_report(found).model_dump_json(), media_type=MEDIA_TYPE)
 
     @routes.delete(
         "/tasks/{key}",

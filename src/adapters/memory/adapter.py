@@ -12,6 +12,7 @@ from ...ports.bundles import (
 from .cancel_signals import MemoryCancelSignals
 from .event_feed import MemoryEventFeed
 from .fleet import MemoryFleet
+from .quarantines import MemoryQuarantineRegister, MemoryQuarantines
 from .result_store import MemoryOpenTasks, MemoryResultReader, MemoryResultWriter
 from .source_store import MemorySourceReader, MemorySources, MemorySourceWriter
 from .store import MemoryStore
@@ -33,6 +34,8 @@ def result_store(_url: str, _options: StoreOptions) -> ResultStoreAdapter:
         health=store,
         register=fleet,
         fleet=fleet,
+        quarantine_register=MemoryQuarantineRegister(store),
+        quarantines=MemoryQuarantines(store),
     )
 
 

@@ -51,7 +51,7 @@ class MemoryResultWriter:
         if cell is None or not cell.is_held(hold):
             marked = cell is not None and cell.cancel_requested
             return Renewal(hold, is_held=False, cancel_requested=marked)
-        cell.lease_until = self._store.now() + lease
+        cell.lease_until = self._store.now() + lease if lease else None
         return Renewal(hold, is_held=True, cancel_requested=cell.cancel_requested)
 
 

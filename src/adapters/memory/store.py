@@ -10,6 +10,7 @@ from threading import RLock
 
 from ...domain.change import Change, Refused, Swapped
 from ...domain.event import EventKind
+from ...domain.quarantine import Loss, Quarantine, SourceName
 from ...domain.result_key import Address
 from ...domain.worker_facts import WorkerFacts
 from .cells import Cell, snapshot
@@ -35,6 +36,8 @@ class MemoryStore:
         self.signals = SignalBoard()
         self.deadlines = Deadlines()
         self.workers: dict[str, tuple[WorkerFacts, datetime]] = {}
+        self.losses: dict[SourceName, dict[tuple[str, int], Loss]] = {}
+        self.quarantines: dict[SourceName, tuple[Quarantine, datetime]] = {}
         self._cells: dict[Address, Cell] = {}
         self._keys: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._expiries: list[tuple[datetime, Address]] = []

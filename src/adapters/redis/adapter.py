@@ -12,6 +12,7 @@ from .event_feed import BLOCK, RedisEventFeed
 from .fleet import RedisFleet, RedisFleetRegister
 from .health import RedisHealth
 from .keyspace import Keyspace
+from .quarantines import RedisQuarantineRegister, RedisQuarantines
 from .result_store import RedisOpenTasks, RedisResultReader, RedisResultWriter
 from .source_store import RedisSourceReader, RedisSourceWriter
 from .task_records import RedisTaskRecords
@@ -33,6 +34,8 @@ def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
         health=RedisHealth(connection, layout.space),
         register=RedisFleetRegister(connection, layout.space),
         fleet=RedisFleet(connection, layout.space),
+        quarantine_register=RedisQuarantineRegister(connection, layout.space),
+        quarantines=RedisQuarantines(connection, layout.space),
         close=connection.close,
         aclose=connection.aclose,
     )

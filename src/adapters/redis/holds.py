@@ -32,9 +32,9 @@ def renew(space: Keyspace, holds: Sequence[Hold], lease: timedelta) -> Plan[list
     if not holds:
         yield [sign_of_life(space)]
         return []
+    extent = milliseconds(lease) if lease else 0
     replies = yield [
-        script("renew").call([space.record(hold.address)], hold.version, milliseconds(lease))
-        for hold in holds
+        script("renew").call([space.record(hold.address)], hold.version, extent) for hold in holds
     ]
     return [
         Renewal(hold, is_held=bool(held), cancel_requested=bool(marked))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...domain.errors import InvalidSetting
+from ...domain.quarantine import SourceName
 from ...domain.result_key import Address
 
 _PREFIX: Final = re.compile(r"[A-Za-z0-9_.:/-]*")
@@ -82,6 +83,20 @@ class Keyspace:
     def worker_facts(self) -> str:
         """Hash: what each worker says of itself, behind the end of its announcement."""
         return f"{self.workers}:facts"
+
+    def losses(self, source: SourceName) -> str:
+        """Sorted set: runs of a source that were lost with their worker, by when that was seen."""
+        return f"{self._tenant(source.namespace)}lost:{source.digest}"
+
+    @property
+    def quarantines(self) -> str:
+        """Sorted set: sources in quarantine by the end of it."""
+        return f"{self.prefix}{{quarantine}}"
+
+    @property
+    def quarantine_facts(self) -> str:
+        """Hash: what is said of each of them, behind that end."""
+        return f"{self.quarantines}:facts"
 
     @property
     def cancellations(self) -> str:

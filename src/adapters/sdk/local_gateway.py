@@ -65,7 +65,7 @@ class LocalGateway:
         return [one.address.key for one in accepted]
 
     async def check(self, request: TaskRequest) -> Finding:
-        return await self._check(request)
+        return await self._check(request, namespace=self._namespace)
 
     async def cancel(self, key: str) -> TaskFacts:
         ResultKey.parse(key)

@@ -12,7 +12,7 @@ import typer
 import typer.main
 from typer.exceptions import TyperException
 
-from . import functions, installation, servers, submit, task, watch, workers
+from . import functions, installation, quarantine, servers, submit, task, watch, workers
 from . import run as run_command
 from .exit_codes import FAULT, MEANINGS, REQUEST
 from .failure import print_problem
@@ -80,6 +80,7 @@ _add(
     "Look at the installation",
     installation.check,
     installation.doctor,
+    quarantine.quarantine,
     installation.openapi,
     installation.version,
 )

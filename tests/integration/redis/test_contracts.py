@@ -9,6 +9,7 @@ from fleeting.adapters.redis.connection import RedisConnection
 from fleeting.adapters.redis.event_feed import RedisEventFeed
 from fleeting.adapters.redis.fleet import RedisFleet, RedisFleetRegister
 from fleeting.adapters.redis.health import RedisHealth
+from fleeting.adapters.redis.quarantines import RedisQuarantineRegister, RedisQuarantines
 from fleeting.adapters.redis.result_store import (
     RedisOpenTasks,
     RedisResultReader,
@@ -22,6 +23,7 @@ from fleeting.testing import (
     FleetContract,
     HealthContract,
     OpenTasksContract,
+    QuarantinesContract,
     ResultReaderContract,
     ResultWriterContract,
     SourceReaderContract,
@@ -101,6 +103,28 @@ class TestRedisFleet(FleetContract):
     @pytest.fixture
     def broken_fleet(self, broken_connection: RedisConnection, layout: Layout) -> RedisFleet:
         return RedisFleet(broken_connection, layout.space)
+
+
+class TestRedisQuarantines(QuarantinesContract):
+    @pytest.fixture
+    def register(self, connection: RedisConnection, layout: Layout) -> RedisQuarantineRegister:
+        return RedisQuarantineRegister(connection, layout.space)
+
+    @pytest.fixture
+    def quarantines(self, connection: RedisConnection, layout: Layout) -> RedisQuarantines:
+        return RedisQuarantines(connection, layout.space)
+
+    @pytest.fixture
+    def broken_register(
+        self, broken_connection: RedisConnection, layout: Layout
+    ) -> RedisQuarantineRegister:
+        return RedisQuarantineRegister(broken_connection, layout.space)
+
+    @pytest.fixture
+    def broken_quarantines(
+        self, broken_connection: RedisConnection, layout: Layout
+    ) -> RedisQuarantines:
+        return RedisQuarantines(broken_connection, layout.space)
 
 
 class TestRedisSourceWriter(SourceWriterContract):

@@ -38,6 +38,7 @@ from fleeting.usecases.leases import Leases
 from fleeting.usecases.refuse import RefuseTask
 from fleeting.usecases.report import Reports
 from fleeting.usecases.run_script import RunScript
+from fleeting.usecases.source_guard import SourceGuard
 from fleeting.usecases.sweep import SweepOverdue
 
 SOON = 10
@@ -140,6 +141,7 @@ class Workshop:
                 randomness=SystemRandomness(),
                 backoff=Backoff(),
                 worker="host:1",
+                guard=SourceGuard(None, Limits()),
             ),
             refuse=RefuseTask(writer=self.writer, clock=clock, ttl=LEASE),
             leases=leases,

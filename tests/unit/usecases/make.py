@@ -11,6 +11,7 @@ from typing import Any
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.memory.event_feed import MemoryEventFeed
 from fleeting.adapters.memory.fleet import MemoryFleet
+from fleeting.adapters.memory.quarantines import MemoryQuarantineRegister, MemoryQuarantines
 from fleeting.adapters.memory.randomness import SeededRandomness
 from fleeting.adapters.memory.result_store import (
     MemoryOpenTasks,
@@ -42,11 +43,13 @@ from fleeting.usecases.cancel import CancelTask
 from fleeting.usecases.check import CheckTask
 from fleeting.usecases.execute import ExecuteTask
 from fleeting.usecases.follow import Follow
+from fleeting.usecases.known_quarantines import KnownQuarantines
 from fleeting.usecases.known_sources import KnownSources
 from fleeting.usecases.leases import Leases
 from fleeting.usecases.report import Reports
 from fleeting.usecases.retrieve import MetricRetriever
 from fleeting.usecases.run_script import RunScript
+from fleeting.usecases.source_guard import SourceGuard
 from fleeting.usecases.submit import SubmitTasks
 from fleeting.usecases.sweep import SweepOverdue
 
@@ -173,6 +176,7 @@ class Worker:
             clock=clock,
             limits=home.limits,
         )
+        self.guard = SourceGuard(MemoryQuarantineRegister(home.store), home.limits)
         self.execute = ExecuteTask(
             writer=self.writer,
             run_script=run_script,
@@ -182,6 +186,7 @@ class Worker:
             randomness=SeededRandomness(),
             backoff=Backoff(),
             worker=name,
+            guard=self.guard,
         )
         self._home = home
 
@@ -212,8 +217,15 @@ class Installation:
             limits=self.limits,
             fleet=self.fleet,
         )
-        self.check = CheckTask(sources=known, limits=self.limits, isolation=isolation)
-        self.admit = AdmitTask(sources=known, limits=self.limits, isolation=isolation)
+        self.quarantines = MemoryQuarantines(self.store)
+        admission: dict[str, Any] = {
+            "sources": known,
+            "limits": self.limits,
+            "isolation": isolation,
+            "quarantines": KnownQuarantines(self.quarantines, clock=self.clock),
+        }
+        self.check = CheckTask(**admission)
+        self.admit = AdmitTask(**admission)
         self.submit = SubmitTasks(
             admit=self.admit,
             records=self.records,

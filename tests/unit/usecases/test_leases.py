@@ -265,3 +265,20 @@ def test_one_missed_heartbeat_breaks_no_service(home: Installation) -> None:
 
 def test_lease_is_the_one_it_was_made_with(home: Installation) -> None:
     assert home.worker.leases.lease == LEASE
+
+
+def test_stopping_worker_lets_go_of_all_its_claims(home: Installation) -> None:
+    """Others need not wait for the end of the lease."""
+    record, leases = claimed(home), home.worker.leases
+
+    with leases.hold(hold_of(record), Stop()):
+        leases.release()
+
+    [snapshot] = home.worker.writer.load([record.address])
+    assert (snapshot.record, snapshot.lease_left) == (record, None)
+
+
+def test_worker_without_claims_lets_go_of_nothing(home: Installation) -> None:
+    home.worker.leases.release()
+
+    assert home.worker.writer.calls == []

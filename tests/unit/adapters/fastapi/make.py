@@ -15,6 +15,7 @@ from httpx2 import ASGITransport, AsyncClient
 from fleeting.adapters.fastapi.app import make_app
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.memory.event_feed import MemoryEventFeed
+from fleeting.adapters.memory.quarantines import MemoryQuarantines
 from fleeting.adapters.memory.result_store import MemoryResultReader, MemoryResultWriter
 from fleeting.adapters.memory.source_store import MemorySources, MemorySourceWriter
 from fleeting.adapters.memory.store import MemoryStore
@@ -33,6 +34,7 @@ from fleeting.usecases.admit import AdmitTask
 from fleeting.usecases.cancel import CancelTask
 from fleeting.usecases.check import CheckTask
 from fleeting.usecases.follow import Follow
+from fleeting.usecases.known_quarantines import KnownQuarantines
 from fleeting.usecases.known_sources import KnownSources
 from fleeting.usecases.retrieve import MetricRetriever
 from fleeting.usecases.submit import SubmitTasks
@@ -73,7 +75,11 @@ class Platform:
         known = KnownSources(
             sources=MemorySourceWriter(self.sources), clock=self.clock, limits=self.limits
         )
-        rules: dict[str, Any] = {"limits": self.limits, "isolation": Isolation.PROCESS}
+        rules: dict[str, Any] = {
+            "limits": self.limits,
+            "isolation": Isolation.PROCESS,
+            "quarantines": KnownQuarantines(MemoryQuarantines(self.store), clock=self.clock),
+        }
         given: dict[str, Any] = {
             "submit": SubmitTasks(
                 admit=AdmitTask(sources=known, **rules),

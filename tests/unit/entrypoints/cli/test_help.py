@@ -29,6 +29,7 @@ EXPECTED = {
     "functions",
     "get",
     "openapi",
+    "quarantine",
     "results",
     "run",
     "stats",
