@@ -10,6 +10,7 @@ from celery import Celery
 
 from ...domain.errors import InvalidSetting
 from .broker_url import read_broker_url
+from .canvas import canvas_settings
 from .connection import QuickAMQP, register_transports
 from .streams.step import CustodyStep
 
@@ -42,7 +43,14 @@ _PUBLISH_RETRIES: Final = {
 """A second in all: then the message stays where it is, or the caller hears of it."""
 
 
-def make_app(url: str, *, prefix: str, queue: str, visibility: timedelta = VISIBILITY) -> Celery:
+def make_app(
+    url: str,
+    *,
+    prefix: str,
+    queue: str,
+    visibility: timedelta = VISIBILITY,
+    canvas: bool = False,
+) -> Celery:
     """Make the application for the broker at `url`; connects to nothing.
 
     Args:
@@ -50,6 +58,7 @@ def make_app(url: str, *, prefix: str, queue: str, visibility: timedelta = VISIB
         prefix: put before every key and channel; hash-tagged where the server is sharded.
         queue: name of the queue that tasks go to and workers take from.
         visibility: after how long without a sign of life a worker's messages are taken over.
+        canvas: whether chords can be built and joined; see `canvas_settings` for who may.
 
     Raises:
         InvalidSetting: the URL is not one for Celery, or the visibility is too short.
@@ -70,6 +79,15 @@ def make_app(url: str, *, prefix: str, queue: str, visibility: timedelta = VISIB
     )
     if broker.transport is not None:
         app.conf.broker_transport = broker.transport
+    if canvas:
+        app.conf.update(
+            canvas_settings(
+                broker,
+                prefix=prefix,
+                command_seconds=_COMMAND_SECONDS,
+                connect_seconds=_CONNECT_SECONDS,
+            )
+        )
     app.steps["consumer"].add(CustodyStep)
     # By its name, because only workers have use for what it imports.
     app.steps["consumer"].add("fleeting.adapters.celery.lane.step:LaneStep")

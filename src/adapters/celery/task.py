@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from celery import Celery, Task
 from celery.exceptions import Reject
-from celery.signals import worker_process_shutdown
+from celery.signals import worker_process_shutdown, worker_ready
 
 from ...domain.errors import FleetingError, MalformedMessage
 from ...domain.limits import Limits
@@ -96,7 +96,10 @@ class RunTask(Task[Any, str]):
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
         """Publish, by whatever way: retries and canvas must not fall back to Celery's own reprs."""
-        shown = {"argsrepr": ARGSREPR, "kwargsrepr": describe_call(kwargs)}
+        shown: dict[str, Any] = {"argsrepr": ARGSREPR, "kwargsrepr": describe_call(kwargs)}
+        if options.get("chord") is not None:
+            # A chord with groups in its header joins what each of their tasks has stored.
+            shown["ignore_result"] = False
         return super().apply_async(args, kwargs, *rest, **{**options, **shown})
 
     def _read(self, args: Sequence[Any], kwargs: dict[str, Any]) -> AcceptedTask:
@@ -144,13 +147,25 @@ class RunTask(Task[Any, str]):
 def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) -> None:
     """Have workers of `app` run `fleeting.run` with executions made by `make_execution`.
 
-    It is called in the process that runs tasks, when the first one comes. What it made is closed
-    when a pool's child ends; a worker that runs tasks in its own process has to close it itself.
+    It is called in the worker's main process when the worker is ready, which shows it, and in each
+    child of a pool when its first task comes. What it made is closed when such a child ends; a
+    worker has to close that of its main process itself.
     """
+
+    class OwnRunTask(RunTask):
+        """Celery binds the class, not the task, to an application: each gets its own."""
+
     executions = Executions(make_execution)
-    app.register_task(RunTask(executions, limits))
+    app.register_task(OwnRunTask(executions, limits))
 
     def close(**_: object) -> None:
         executions.close()
 
+    def announce(sender: Any, **_: object) -> None:
+        from celery.concurrency.prefork import TaskPool
+
+        if sender.app is app:
+            executions.announce(runs_tasks=not isinstance(sender.pool, TaskPool))
+
     worker_process_shutdown.connect(close, weak=False)
+    worker_ready.connect(announce, weak=False)

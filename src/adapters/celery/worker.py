@@ -53,7 +53,8 @@ def run_worker(
         url: the broker; see `read_broker_url`.
         options: prefix and name of the queue.
         limits: what a message may ask for.
-        make_execution: called in each process that runs tasks, when its first one comes.
+        make_execution: called in this process when the worker is ready, and in each child of a
+            prefork pool when its first task comes.
         pool: where tasks run.
         concurrency: how many at a time.
         queues: queues to take from; none: the one in `options`.
@@ -95,6 +96,7 @@ def make_worker_app(
         prefix=options.prefix,
         queue=options.name,
         visibility=max(visibility, LEAST_VISIBILITY),
+        canvas=True,
     )
     serve(app, make_execution, limits)
     return app

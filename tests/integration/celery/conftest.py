@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,12 @@ from celery import Celery
 from fleeting.adapters.celery.app import make_app
 
 from ..servers.redis_server import RedisServer
-from ..servers.require import require
+from ..servers.require import require, require_valkey
+from ..servers.valkey import Valkey
+from .feature_app import make as make_feature_app
+from .feature_world import QUEUE as FEATURE_QUEUE
+from .feature_world import World, feature_worker
+from .notes import Notes
 from .record import Record
 from .workers import Worker
 
@@ -87,3 +93,47 @@ def make_sender(prefix: str) -> Iterator[MakeSender]:
             return app
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def features_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """Broker and notebook of the feature tests; nothing ever happens to it."""
+    require_valkey()
+    with Valkey(tmp_path_factory.mktemp("features")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    features_server: Valkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, str], World]]:
+    """Worlds of the feature tests by transport and pool; each is made once."""
+    logs = tmp_path_factory.mktemp("worlds")
+    with ExitStack() as stack:
+
+        @cache
+        def world(transport: str, pool: str) -> World:
+            broker = features_server.url
+            options = {
+                "url": broker if transport == "streams" else f"stock+{broker}",
+                "record_url": broker,
+                "prefix": f"{transport}-{pool}:",
+                "queue": FEATURE_QUEUE,
+                "pool": pool,
+                "concurrency": 1 if pool == "solo" else 2,
+            }
+            worker = feature_worker(options, logs / f"{transport}-{pool}.log")
+            stack.enter_context(worker)
+            app = make_feature_app(options)
+            stack.callback(app.close)
+            notes = Notes(features_server.connect())
+            return World(transport, pool, options, app, worker, notes)
+
+        yield world
+
+
+@pytest.fixture
+def world(worlds: Callable[[str, str], World], request: pytest.FixtureRequest) -> World:
+    """The one that the test is parametrised with, as `transport-pool`."""
+    transport, pool = request.param.split("-")
+    return worlds(transport, pool)

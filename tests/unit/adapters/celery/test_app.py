@@ -86,3 +86,45 @@ def test_kombus_own_transport_can_be_chosen():
 def test_a_visibility_too_short_to_be_watched_is_refused():
     with pytest.raises(InvalidSetting, match="at least 3 s"):
         make_app("redis://one", prefix="", queue="q", visibility=timedelta(seconds=1))
+
+
+@pytest.fixture
+def make_canvas_app():
+    apps = []
+
+    def make(url):
+        apps.append(make_app(url, prefix="{p}:", queue="work", canvas=True))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.close()
+
+
+def test_canvas_is_joined_on_the_brokers_server_under_its_prefix(make_canvas_app):
+    app = make_canvas_app("stock+redis://user:hunter2@nowhere:1")
+
+    assert app.backend.connparams["host"] == "nowhere"
+    assert app.backend.connparams["username"] == "user"
+    assert app.backend.get_key_for_group("g", ".j").startswith(b"{p}:")
+    assert app.conf.task_ignore_result
+
+
+def test_canvas_takes_sentinels_and_tls_as_the_broker_has_them(make_canvas_app, tmp_path):
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    url = f"rediss+sentinel://user:hunter2@a:1,b:2/mymaster?ssl_ca_certs={authority}"
+
+    backend = make_canvas_app(url).backend
+
+    assert [host["host"] for host in backend.connparams["hosts"]] == ["a", "b"]
+    assert backend.connparams["connection_class"] is backend.connection_class_ssl
+    assert backend.connparams["ssl_ca_certs"] == str(authority)
+    assert backend._transport_options["master_name"] == "mymaster"
+
+
+def test_canvas_shows_no_password(make_canvas_app):
+    app = make_canvas_app("redis://user:hunter2@nowhere:1")
+
+    assert "hunter2" not in app.backend.as_uri()
+    assert "hunter2" not in app.conf.humanize(with_defaults=False)

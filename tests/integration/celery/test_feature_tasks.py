@@ -1,0 +1,267 @@
+"""What Celery offers for one task, on fleeting's transport and on kombu's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from .feature_world import World
+from .worlds import everywhere, one_at_a_time, with_processes, with_slots, with_threads
+
+# How late something may be on a machine with two cores that runs everything else beside it.
+LATE = 1.0
+
+
+@pytest.fixture
+def queue(world: World) -> Iterator[str]:
+    """A queue that the worker does not take from yet."""
+    name = world.idle_queue()
+    yield name
+    world.forget(name)
+
+
+@everywhere
+def test_scripts_and_tasks_share_a_worker(world: World) -> None:
+    name = world.name("task")
+    key = world.script("nothing")
+    world.send("test.note", name, "ran")
+
+    assert world.notes.wait(name) == ["ran"]
+    world.wait_for_run(key)
+    assert world.runs(key) == 1
+
+
+@with_slots
+def test_a_task_retries_with_growing_pauses(world: World) -> None:
+    name = world.name("retry")
+
+    world.send("test.retry", name, 2)
+
+    world.notes.wait(name, 3)
+    first, second, third = world.notes.times(name)
+    assert 0.3 <= second - first < 0.3 + LATE
+    assert 0.6 <= third - second < 0.6 + LATE
+
+
+@with_threads
+def test_autoretry_backs_off_and_gives_up(world: World) -> None:
+    name, after = world.name("autoretry"), world.name("after")
+
+    world.send("test.autoretry", name, link_error=world.app.tasks["test.told"].s(after))
+
+    assert world.notes.wait(after) == ["as asked"]
+    first, second, third = world.notes.times(name)
+    assert 1 <= second - first < 1 + LATE
+    assert 2 <= third - second < 2 + LATE
+
+
+@everywhere
+def test_a_script_that_asks_for_it_is_run_again(world: World) -> None:
+    key = world.script("twice")
+
+    world.wait_for_run(key)
+
+    assert world.runs(key) == 2
+
+
+@everywhere
+def test_a_countdown_ends_on_time(world: World) -> None:
+    name, key, due = world.name("delayed"), world.call("nothing"), time.time() + 0.7
+
+    world.send("test.retry", name, 0, countdown=0.7)
+    world.app.tasks["fleeting.run"].apply_async((), key, countdown=0.7)
+
+    world.notes.wait(name)
+    world.wait_for_run(str(key["key"]))
+    assert due <= world.notes.times(name)[0] < due + LATE
+    assert due <= world.notes.times(f"done:{key['key']}")[0] < due + LATE
+    assert world.notes.count(name) == world.runs(str(key["key"])) == 1
+
+
+@with_threads
+def test_an_eta_may_be_in_any_time_zone(world: World) -> None:
+    name = world.name("eta")
+    due = datetime.now(UTC) + timedelta(seconds=0.5)
+
+    world.send("test.retry", name, 0, eta=due.astimezone(datetime.now().astimezone().tzinfo))
+
+    world.notes.wait(name)
+    assert 0 <= world.notes.times(name)[0] - due.timestamp() < LATE
+
+
+@everywhere
+def test_what_has_expired_is_not_run(world: World, queue: str) -> None:
+    name, end = world.name("late"), world.name("end")
+    world.send("test.note", name, expires=0.2, queue=queue)
+    key = world.script("nothing", expires=0.2, queue=queue)
+    expired = time.monotonic() + 0.2
+    world.send("test.note", end, queue=queue, countdown=0.4)
+
+    while time.monotonic() < expired:
+        world.app.control.ping(timeout=0.1)
+    world.consume(queue)
+
+    world.notes.wait(end)
+    assert not world.notes.count(name)
+    assert not world.runs(key)
+
+
+@one_at_a_time
+@pytest.mark.parametrize("kind", ["tasks", "scripts"])
+def test_the_most_urgent_go_first(world: World, queue: str, kind: str) -> None:
+    """0 is the most urgent, as ever with Redis; there are four steps."""
+    name = world.name("urgent")
+    for priority in (9, 3, 6, 0, 9, 0):
+        if kind == "tasks":
+            world.send("test.note", name, priority, queue=queue, priority=priority)
+        else:
+            world.script("mark", name, priority, queue=queue, priority=priority)
+
+    world.consume(queue)
+
+    assert world.notes.wait(name, 6) == [0, 0, 3, 6, 9, 9]
+
+
+@everywhere
+def test_what_is_revoked_before_it_begins_is_not_run(world: World, queue: str) -> None:
+    name, end = world.name("unwanted"), world.name("end")
+    ids = [world.name("id"), world.name("id")]
+    world.send("test.note", name, queue=queue, task_id=ids[0])
+    key = world.script("nothing", queue=queue, task_id=ids[1])
+    world.send("test.note", end, queue=queue)
+
+    world.app.control.revoke(ids, reply=True, timeout=2, limit=1)
+    world.consume(queue)
+
+    world.notes.wait(end)
+    assert not world.notes.count(name)
+    assert not world.runs(key)
+
+
+@everywhere
+def test_what_is_revoked_while_it_is_delayed_is_not_run(world: World) -> None:
+    name, end = world.name("unwanted"), world.name("end")
+    ids = [world.name("id"), world.name("id")]
+    world.send("test.note", name, countdown=0.8, task_id=ids[0])
+    key = world.script("nothing", countdown=0.8, task_id=ids[1])
+
+    world.app.control.revoke(ids, reply=True, timeout=2, limit=1)
+
+    world.send("test.note", end, countdown=1)
+    world.notes.wait(end)
+    assert not world.notes.count(name)
+    assert not world.runs(key)
+
+
+@with_processes
+def test_a_running_task_is_terminated(world: World) -> None:
+    name, task_id = world.name("endless"), world.name("id")
+    world.send("test.sleep", name, 20, task_id=task_id)
+    world.notes.wait(f"started:{name}")
+
+    world.app.control.revoke(task_id, terminate=True, reply=True, timeout=2, limit=1)
+
+    after = [world.name("after") for _ in range(4)]
+    for each in after:
+        world.send("test.sleep", each, 0.1)
+    for each in after:
+        world.notes.wait(each)
+    assert not world.notes.count(name)
+    assert world.notes.count(f"started:{name}") == 1
+
+
+@pytest.mark.parametrize("world", ["streams-threads", "streams-solo"], indirect=True)
+def test_a_running_script_is_cancelled_where_pools_cannot_kill(world: World) -> None:
+    task_id = world.name("id")
+    key = world.script("slow", 1, task_id=task_id)
+    world.wait_for_begin(key)
+
+    world.app.control.revoke(task_id, terminate=True, reply=True, timeout=2, limit=1)
+
+    world.notes.wait(f"cancelled:{key}")
+    world.wait_for_run(key)
+
+
+@with_threads
+def test_a_rate_limit_holds_and_can_be_changed_at_run_time(world: World) -> None:
+    slow, quick = world.name("slow"), world.name("quick")
+    for _ in range(5):
+        world.send("test.limited", slow)
+    world.notes.wait(slow, 5)
+
+    world.app.control.rate_limit("test.limited", "100/s", reply=True, timeout=2, limit=1)
+    for _ in range(5):
+        world.send("test.limited", quick)
+    world.notes.wait(quick, 5)
+    world.app.control.rate_limit("test.limited", "5/s", reply=True, timeout=2, limit=1)
+
+    assert _span(world, slow) >= 0.75
+    assert _span(world, quick) < _span(world, slow)
+
+
+@with_slots
+def test_scripts_have_a_rate_limit_while_one_is_set(world: World) -> None:
+    world.app.control.rate_limit("fleeting.run", "5/s", reply=True, timeout=2, limit=1)
+    keys = [world.script("nothing") for _ in range(5)]
+    for key in keys:
+        world.wait_for_run(key)
+    world.app.control.rate_limit("fleeting.run", 0, reply=True, timeout=2, limit=1)
+
+    times = sorted(world.notes.times(f"done:{key}")[0] for key in keys)
+    assert times[-1] - times[0] >= 0.75
+
+
+@with_threads
+def test_routes_and_queues_are_followed(world: World) -> None:
+    name = world.name("routed")
+
+    world.send("test.routed", name)
+    key = world.script("nothing", queue="other")
+
+    assert world.notes.wait(name) == ["other"]
+    world.wait_for_run(key)
+
+
+@with_processes
+def test_pools_with_processes_hold_time_limits(world: World) -> None:
+    soft, hard, after = world.name("soft"), world.name("hard"), world.name("after")
+
+    world.send("test.patient", soft, 20, soft_time_limit=1)
+    world.send("test.patient", hard, 20, time_limit=1)
+
+    assert world.notes.wait(soft) == ["soft limit"]
+    for each in range(3):
+        world.send("test.note", after, each)
+    world.notes.wait(after, 3)
+    assert not world.notes.count(hard)
+
+
+@with_processes
+def test_what_was_lost_with_its_process_runs_again(world: World) -> None:
+    name = world.name("lost")
+
+    world.send("test.die_once", name)
+    world.notes.wait(name, 2)
+    key = world.script("die_once")
+    world.wait_for_run(key)
+
+    assert world.runs(key) == 2
+
+
+@everywhere
+def test_links_are_followed_on_success_and_on_failure(world: World) -> None:
+    after, told = world.name("after"), world.name("told")
+
+    world.script("nothing", link=world.app.tasks["test.note"].si(after, "linked"))
+    world.send("test.fail", link_error=world.app.tasks["test.told"].s(told))
+
+    assert world.notes.wait(after) == ["linked"]
+    assert world.notes.wait(told) == ["as asked"]
+
+
+def _span(world: World, name: str) -> float:
+    times = world.notes.times(name)
+    return times[-1] - times[0]
