@@ -116,6 +116,8 @@ def kind(name: str, field: FieldInfo) -> str:
         return "`true` or `false`"
     if annotation is str:
         return "Text"
+    if get_origin(annotation) is dict:
+        return "JSON object"
     return f"{unit(name, annotation)}{bounds(field)}"
 
 
@@ -141,8 +143,8 @@ def bounds(field: FieldInfo) -> str:
 
 
 def default(name: str, field: FieldInfo) -> str:
-    value = field.default
-    if value in {"", None}:
+    value = field.get_default(call_default_factory=True, validated_data={})
+    if value in ("", None):
         return "empty"
     return f"{code(shown(value))}{in_words(name, value)}"
 

@@ -98,7 +98,7 @@ async def _workers(fleet: Fleet | None) -> tuple[Examination, ...]:
         return ()
     if not workers:
         none = Diagnosis(
-            "workers", "warning", "none is known: one shows itself with its first task"
+            "workers", "warning", "none is there: tasks wait until one starts"
         )
         return (Examination("workers", (none,)),)
     return (Examination("workers", tuple(map(_worker, workers))),)

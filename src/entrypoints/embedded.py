@@ -34,6 +34,7 @@ def embedded_worker(container: Container) -> Iterator[None]:
         threads=settings.worker_concurrency or os.cpu_count() or 1,
     )
     execution.start()
+    execution.announce()
     worker.start()
     try:
         yield

@@ -14,9 +14,11 @@ from ..domain.libraries import check_needs
 from ..domain.limits import Limits
 from ..domain.source import SourceOutline, digest, outline
 from ..domain.task import TaskRequest
+from ..domain.worker_facts import WorkerFacts
 from ..ports.clock import Clock
 from ..ports.fleet import Fleet
 from ..ports.source_store import SourceWriter
+from .glance import Glance
 from .shelf import Shelf, Shelved
 
 _FRESH: Final = timedelta(seconds=60)
@@ -52,7 +54,11 @@ class KnownSources:
         self, *, sources: SourceWriter, clock: Clock, limits: Limits, fleet: Fleet | None = None
     ) -> None:
         self._sources = sources
-        self._fleet = fleet
+        self._workers = (
+            None
+            if fleet is None
+            else Glance(fleet.workers, list[WorkerFacts](), clock=clock, what="the list of workers")
+        )
         self._clock = clock
         self._limits = limits
         self._shelf = Shelf()
@@ -74,16 +80,15 @@ class KnownSources:
     async def check_needs(self, found: KnownSource) -> None:
         """Return if a worker has the libraries that a source names, or if no worker is known.
 
-        Then whichever worker takes the task decides.
+        Then whichever worker takes the task decides. What is known may be a second old.
 
         Raises:
             LibraryUnavailable: no worker has them.
-            PortError: who the workers are could not be read.
         """
         needs = found.shelved.needs
-        if self._fleet is None or needs == NOTHING:
+        if self._workers is None or needs == NOTHING:
             return
-        if workers := await self._fleet.workers():
+        if workers := await self._workers():
             check_needs(needs, workers)
 
     async def keep(self, found: KnownSource) -> None:

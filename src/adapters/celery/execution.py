@@ -20,6 +20,10 @@ class Execution(Protocol):
         """Begin what runs beside the tasks, such as heartbeats."""
         ...
 
+    def announce(self) -> None:
+        """Show this process as a worker until `close`, whether it was started or not; once."""
+        ...
+
     def run(self, task: Task) -> Done | Again:
         """Bring one delivered task one step further."""
         ...
@@ -58,10 +62,9 @@ class Execution(Protocol):
 
 
 class Executions:
-    """Makes the execution of a process when its first task comes, never before a fork.
+    """Makes the execution of a process when it is needed: each child of a pool has its own.
 
-    Threads and connections do not survive a fork, so a prefork worker's parent must not have any;
-    each pool child makes its own.
+    Threads and connections do not survive a fork.
     """
 
     def __init__(self, make: Callable[[], Execution]) -> None:
@@ -77,6 +80,20 @@ class Executions:
                 execution.start()
                 self._mine = os.getpid(), execution
             return self._mine[1]
+
+    def announce(self, *, runs_tasks: bool) -> None:
+        """Show the worker whose main process this is, until `close`.
+
+        Args:
+            runs_tasks: False: its children do, so nothing but this is started here, and they do
+                not show themselves.
+        """
+        if runs_tasks:
+            self.current().announce()
+            return
+        with self._lock:
+            self._mine = os.getpid(), self._make()
+            self._mine[1].announce()
 
     def close(self) -> None:
         """Close this process's execution, if it has one."""

@@ -38,6 +38,9 @@ class RecordingExecution:
     def start(self) -> None:
         self._record.rpush("executions:started", os.getpid())
 
+    def announce(self) -> None:
+        self._record.rpush("executions:announced", os.getpid())
+
     def close(self) -> None:
         self._record.rpush("executions:closed", os.getpid())
 

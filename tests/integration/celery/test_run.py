@@ -60,7 +60,7 @@ def test_an_unexpected_error_is_logged_without_payload_and_the_task_runs_again(
     assert "SECRET" not in worker.output
 
 
-def test_a_prefork_worker_makes_executions_in_its_children_only(
+def test_a_prefork_worker_starts_executions_in_its_children_only(
     valkey_url, make_worker, send, record
 ):
     worker = make_worker(valkey_url, pool="prefork")
@@ -71,10 +71,11 @@ def test_a_prefork_worker_makes_executions_in_its_children_only(
     [child] = record.executions("started")
     assert child != worker.pid
     assert record.runs(key("nothing")) == [child]
+    assert record.executions("announced") == [worker.pid]
 
 
 @pytest.mark.parametrize("pool", ["threads", "solo"])
-def test_other_workers_make_one_execution_for_all_tasks(
+def test_other_workers_start_one_execution_for_all_tasks(
     pool, valkey_url, make_worker, send, record
 ):
     worker = make_worker(valkey_url, pool=pool, concurrency=2 if pool == "threads" else 1)
@@ -85,6 +86,7 @@ def test_other_workers_make_one_execution_for_all_tasks(
     for function in ("nothing", "slow_1", "slow_2"):
         record.wait_for_done(key(function), within=SOON)
     assert record.executions("started") == [worker.pid]
+    assert record.executions("announced") == [worker.pid]
 
 
 def test_a_task_whose_pool_child_dies_is_run_by_another(valkey_url, make_worker, send, record):

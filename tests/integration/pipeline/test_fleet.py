@@ -1,7 +1,8 @@
-"""Workers show themselves to the API, and are gone when they stop."""
+"""Workers show themselves to the API as soon as they are ready, and are gone when they stop."""
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -11,25 +12,69 @@ from fleeting.domain.errors import LibraryUnavailable
 from ..servers.wait import wait_until
 from .conftest import MakeDeployment
 
+SOON = timedelta(seconds=3)
+"""Below a second, were it not for other tests."""
 PATIENCE = timedelta(seconds=20)
-LACK = '# /// script\n# dependencies = ["no-such-distribution"]\n# ///\ndef go():\n    return 1\n'
+GO = "def go():\n    return 1\n"
+LACK = f'# /// script\n# dependencies = ["no-such-distribution"]\n# ///\n{GO}'
+HAVE = """\
+# /// script
+# dependencies = ["pandas"]
+# ///
+import sys
+def go():
+    return sorted({"numpy", "pandas"} & set(sys.modules))
+"""
 
 
-def test_api_shows_its_workers_and_refuses_what_none_can_run(
-    deploy: MakeDeployment, valkey_url: str
+@pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
+def test_idle_worker_is_shown_once_and_gone_after_its_end(
+    pool: str, deploy: MakeDeployment, valkey_url: str
 ) -> None:
     deployment = deploy(store=valkey_url)
     client = deployment.client(deployment.api())
     assert client.workers() == []
 
-    worker = deployment.worker()
-    assert client.submit("def go():\n    return 1\n", "go").result(30) == 1
-    wait_until(lambda: bool(client.workers()), within=PATIENCE)
+    worker = deployment.worker(pool)
+    wait_until(lambda: bool(client.workers()), within=SOON)
+    client.submit(GO, "go").result(30)
     [shown] = client.workers()
-    assert shown.attestation is not None
+    assert shown.worker.endswith(f":{worker.pid}")
     assert shown.isolation == "confined"
-    with pytest.raises(LibraryUnavailable, match="no worker has no-such-distribution"):
-        client.submit(LACK, "go")
+    assert shown.attestation is not None
+    assert not shown.attestation.failing
 
     worker.terminate()
     wait_until(lambda: client.workers() == [], within=PATIENCE)
+
+
+def test_what_no_worker_can_run_is_refused_and_what_one_can_is_routed(
+    deploy: MakeDeployment, valkey_url: str
+) -> None:
+    """A script that names pandas finds it loaded, though the worker's other runs do not."""
+    deployment = deploy(store=valkey_url)
+    client = deployment.client(deployment.api())
+    deployment.worker(sandbox_library_sets='{"data": ["pandas"]}')
+    wait_until(lambda: bool(client.workers()), within=PATIENCE)
+    [shown] = client.workers()
+    assert [one.name for one in shown.libraries] == ["default", "data"]
+
+    wait_until(lambda: bool(client.check(LACK, "go").problems), within=PATIENCE)
+    with pytest.raises(LibraryUnavailable, match="no worker has no-such-distribution"):
+        client.submit(LACK, "go")
+    assert client.submit(HAVE, "go").result(30) == ["numpy", "pandas"]
+    assert client.submit(HAVE.replace("pandas", "numpy", 1), "go").result(30) == ["numpy", "pandas"]
+    assert client.submit(HAVE.replace("///", "//"), "go").result(30) == []
+
+
+def test_worker_whose_set_is_not_installed_does_not_start(
+    deploy: MakeDeployment, valkey_url: str
+) -> None:
+    deployment = deploy(store=valkey_url)
+
+    worker = deployment.worker(
+        is_awaited=False, sandbox_library_sets='{"data": ["numpy", "pandaz"]}'
+    )
+
+    assert worker.wait(within=PATIENCE) == os.EX_CONFIG
+    assert "the set data names the module pandaz" in worker.output

@@ -24,6 +24,9 @@ class Execution:
     def run(self, task) -> Done:
         return Done()
 
+    def announce(self) -> None:
+        self.log.append("announced")
+
     def close(self) -> None:
         self.log.append("closed")
 
@@ -90,6 +93,20 @@ def test_closing_closes_it_once(executions, made):
     executions.close()
 
     assert made[0].log == ["started", "closed"]
+
+
+def test_process_that_runs_tasks_shows_the_execution_that_runs_them(executions, made):
+    executions.announce(runs_tasks=True)
+    executions.current()
+
+    assert [execution.log for execution in made] == [["started", "announced"]]
+
+
+def test_process_whose_children_run_tasks_is_shown_and_starts_nothing(executions, made):
+    executions.announce(runs_tasks=False)
+    executions.close()
+
+    assert [execution.log for execution in made] == [["announced", "closed"]]
 
 
 def test_closing_without_a_task_makes_nothing(executions, made):
