@@ -28,11 +28,14 @@ class Asking:
         self._block = max(1, round(block_seconds * 1000))
         self._is_dry = False
         self._is_script_known = True
+        self._asked: frozenset[str] = frozenset()
 
     def words(self, reader: Reader, queues: Sequence[QueueKeys], limit: int) -> tuple[Any, ...]:
         """The next command: look, or wait where the last look found nothing."""
         streams = _in_order(queues)
-        if self._is_dry:
+        known, self._asked = self._asked, frozenset(streams)
+        # A queue that is new to us may be full: the next wait would take from all its streams.
+        if self._is_dry and known == self._asked:
             return (
                 *("XREADGROUP", "GROUP", GROUP, reader.name, "COUNT", limit),
                 *("BLOCK", self._block, "STREAMS", *streams, *[">"] * len(streams)),
