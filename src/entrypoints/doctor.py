@@ -9,7 +9,7 @@ from typing import Final
 
 from ..domain.errors import PortError, WeakIsolation
 from ..domain.isolation import Isolation
-from ..domain.worker_facts import WorkerFacts
+from ..domain.worker_facts import LibrarySet, WorkerFacts
 from ..ports.fleet import Fleet
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
 from . import runners
@@ -53,7 +53,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
             Examination("runs", tuple(_isolation(settings))),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
-            *await _workers(results.fleet),
+            *await examine_workers(results.fleet),
         )
     finally:
         await close_adapters(container)
@@ -87,7 +87,7 @@ def _isolation(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis(check.name, "ok" if check.holds else "error", check.found)
 
 
-async def _workers(fleet: Fleet | None) -> tuple[Examination, ...]:
+async def examine_workers(fleet: Fleet | None) -> tuple[Examination, ...]:
     """What the workers say; nothing where that cannot be known, for the store tells why."""
     if fleet is None:
         return ()
@@ -97,9 +97,7 @@ async def _workers(fleet: Fleet | None) -> tuple[Examination, ...]:
     except (PortError, TimeoutError):
         return ()
     if not workers:
-        none = Diagnosis(
-            "workers", "warning", "none is there: tasks wait until one starts"
-        )
+        none = Diagnosis("workers", "warning", "none is there: tasks wait until one starts")
         return (Examination("workers", (none,)),)
     return (Examination("workers", tuple(map(_worker, workers))),)
 
@@ -108,11 +106,16 @@ def _worker(facts: WorkerFacts) -> Diagnosis:
     failing = facts.attestation.failing if facts.attestation else ()
     said = (
         f"isolation {facts.isolation}, fleeting {facts.version}, Python {facts.python}, "
-        f"library sets {', '.join(each.name for each in facts.libraries)}"
+        f"library sets {', '.join(map(_named, facts.libraries))}"
     )
     if failing:
         return Diagnosis(facts.worker, "error", f"{said}; runs can {failing[0].name}")
     return Diagnosis(facts.worker, "ok", said)
+
+
+def _named(libraries: LibrarySet) -> str:
+    loaded = f" ({', '.join(libraries.modules)})" if libraries.modules else ""
+    return f"{libraries.name}{loaded}"
 
 
 async def _look(part: str, health: SupportsPing) -> Examination:

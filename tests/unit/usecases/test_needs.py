@@ -86,6 +86,18 @@ async def test_run_is_sent_to_the_set_that_has_what_it_needs_loaded(home: Instal
     assert [one.libraries for one in home.worker.runner.requests] == ["data", "default"]
 
 
+async def test_workers_are_asked_for_once_a_second(home: Installation) -> None:
+    """However many scripts with a block are submitted."""
+    home.fleet.announce(facts(numpy="2.4.6"), keep=timedelta(minutes=1))
+    await home.submit([a_request(source=NEEDY)])
+    home.fleet.announce(facts(), keep=timedelta(minutes=1))
+
+    assert await home.submit([a_request(source=NEEDY)])
+    home.clock.advance(timedelta(seconds=1))
+    with pytest.raises(LibraryUnavailable):
+        await home.submit([a_request(source=NEEDY)])
+
+
 async def test_block_that_cannot_be_read_is_a_finding(home: Installation) -> None:
     finding = await home.check(a_request(source="# /// script\n# [\n# ///\n" + SOURCE))
 
