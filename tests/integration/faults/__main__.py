@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import TextIO
 
@@ -17,14 +18,20 @@ from .tally import HEADER
 def main() -> int:
     options = _parser().parse_args()
     pace = QUICK if options.quick else FULL
-    chosen = [name for name in SCENARIOS if not options.only or options.only in name]
+    only = options.only or [""]
+    chosen = [name for name in SCENARIOS if any(text in name for text in only)]
     broken = []
     _say(HEADER)
     for name in chosen:
         folder = Path(tempfile.mkdtemp(prefix="fleeting-faults-"))
         began = time.monotonic()
         scenario = SCENARIOS[name]
-        tally = scenario.play(options.rounds, pace, folder)
+        try:
+            tally = scenario.play(options.rounds, pace, folder)
+        except Exception:  # noqa: BLE001 - the other faults are to be seen all the same
+            traceback.print_exc()
+            broken.append(name)
+            continue
         _say(tally.row(name))
         _say(f"{name}: {time.monotonic() - began:.0f} s, {folder}", sys.stderr)
         if scenario.is_lossless and (tally.lost or tally.doubled):
@@ -42,7 +49,12 @@ def _say(text: str, stream: TextIO = sys.stdout) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10, metavar="N", help="of each; default 10")
-    parser.add_argument("--only", metavar="TEXT", help="faults with this text in their name")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="TEXT",
+        help="faults with this text in their name; may be repeated",
+    )
     parser.add_argument(
         "--quick", action="store_true", help="short leases and outages, as in the test suite"
     )

@@ -14,6 +14,8 @@ class Pace:
     """How long Redis is refused or silent; longer than a lease."""
     freeze_seconds: float
     """How long a worker stands still at least."""
+    pause_seconds: float
+    """Between two submissions, all the time."""
     patience_seconds: float
     """What has not ended so long after the fault is lost."""
 
@@ -31,5 +33,9 @@ class Pace:
         return self.visibility_seconds + 2.0
 
 
-QUICK = Pace(lease_seconds=2, outage_seconds=4.5, freeze_seconds=4, patience_seconds=30)
-FULL = Pace(lease_seconds=8, outage_seconds=20, freeze_seconds=30, patience_seconds=60)
+QUICK = Pace(
+    lease_seconds=2, outage_seconds=4.5, freeze_seconds=4, pause_seconds=0.1, patience_seconds=30
+)
+FULL = Pace(
+    lease_seconds=8, outage_seconds=20, freeze_seconds=30, pause_seconds=0.25, patience_seconds=60
+)

@@ -88,6 +88,15 @@ def failed_over(site: Site, number: int) -> None:
     site.ground.server.wait_until_ready()
 
 
+def failed_over_with_a_guard(site: Site, number: int) -> None:
+    """The same, where a primary that has no replica takes no writes."""
+    for server in site.ground.server.data:
+        with server.connect() as admin:
+            admin.config_set("min-replicas-to-write", 1)
+            admin.config_set("min-replicas-max-lag", 2)
+    failed_over(site, number)
+
+
 def primary_killed(site: Site, number: int) -> None:
     """The primary dies, and sentinels promote its replica."""
     site.resident()

@@ -54,6 +54,9 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "password rotated": Scenario(redis_faults.password_rotated, with_users),
     "failover by sentinels": Scenario(redis_faults.failed_over, with_sentinels, is_lossless=False),
+    "failover by sentinels, min-replicas-to-write 1": Scenario(
+        redis_faults.failed_over_with_a_guard, with_sentinels, is_lossless=False
+    ),
     "primary killed under sentinels": Scenario(
         redis_faults.primary_killed, with_sentinels, is_lossless=False
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import time
@@ -65,12 +66,12 @@ class Site:
         self._platform = self._open.enter_context(Fleeting.from_settings(store=url))
 
     @contextmanager
-    def feeding(self, *, pause: float = 0.1, seconds: float = 0.2) -> Iterator[None]:
+    def feeding(self, *, seconds: float = 0.2) -> Iterator[None]:
         """Have tasks submitted all the time; those that are not accepted do not count."""
         over = Event()
 
         def feed() -> None:
-            while not over.wait(pause):
+            while not over.wait(self.pace.pause_seconds):
                 try:
                     self.submit(seconds)
                 except PortError:
@@ -111,7 +112,7 @@ class Site:
             [sys.executable, "-m", f"{__package__}.trapped_worker", json.dumps(options)],
             log=self._folder / f"{name}.log",
             environment={
-                "PYTHONPATH": str(_ROOT),
+                "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")]),
                 "FLEETING_STORE": url or self.ground.url,
                 "FLEETING_LEASE_SECONDS": str(self.pace.lease_seconds),
                 "FLEETING_ISOLATION": "process",  # its scripts leave marks
