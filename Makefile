@@ -61,6 +61,10 @@ test-unit: setup ## Run the unit tests alone: no network, seconds.
 soak: setup ## Run scripts of all sorts for minutes, and see that nothing adds up.
 	SOAK_RUNS=50000 $(BIN)/python -m pytest tests/integration/sandbox/test_soak.py -s $(ARGS)
 
+.PHONY: faults
+faults: setup ## Kill, stop and cut off workers and servers many times, count what is lost or doubled.
+	$(BIN)/python -m tests.integration.faults $(ARGS)
+
 .PHONY: fmt
 fmt: setup ## Format the code, sort its imports, apply the safe fixes.
 	$(BIN)/ruff check --fix-only --exit-zero --quiet .

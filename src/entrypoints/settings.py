@@ -80,9 +80,10 @@ class Settings(BaseSettings):
     """Sources up to this many bytes travel in each message, longer ones once: below about 1 KiB a
     second look-up in the worker costs more than the bytes."""
 
-    lease_seconds: float = Field(default=10, ge=1, le=3600)
-    """After so many seconds without a sign of life of its worker a run is taken over. Short
-    enough for a quick take-over, long enough for a pause of the network or the machine."""
+    lease_seconds: float = Field(default=8, ge=1, le=3600)
+    """After so many seconds without a sign of life of its worker a run is taken over. Eight, so
+    that it is running elsewhere within ten, yet a pause of the network or the machine is waited
+    for."""
 
     isolation: Literal["none", "process", "confined", "isolated"] = "confined"
     """How runs are kept apart. `confined` holds back files, sockets and other processes (Linux on

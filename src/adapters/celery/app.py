@@ -14,7 +14,7 @@ from .canvas import canvas_settings
 from .connection import QuickAMQP, register_transports
 from .streams.step import CustodyStep
 
-VISIBILITY: Final = timedelta(seconds=10)
+VISIBILITY: Final = timedelta(seconds=8)
 """How long a killed worker's messages stay out of reach. As long as a lease: a message that comes
 back sooner finds the claim still valid and has to wait."""
 

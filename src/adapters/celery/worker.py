@@ -28,7 +28,7 @@ _POOLS: Final[dict[Pool, str]] = {
 }
 
 
-_VISIBILITY: Final = timedelta(seconds=10)
+_VISIBILITY: Final = timedelta(seconds=8)
 
 
 def run_worker(

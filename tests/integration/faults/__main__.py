@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -17,6 +18,8 @@ from .tally import HEADER
 
 def main() -> int:
     options = _parser().parse_args()
+    # So that servers and workers end with this program.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     pace = QUICK if options.quick else FULL
     only = options.only or [""]
     chosen = [name for name in SCENARIOS if any(text in name for text in only)]

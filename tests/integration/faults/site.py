@@ -57,7 +57,9 @@ class Site:
         given = (str(self.marks.folder), name, seconds)
         if self._platform is None:
             self.speak_to(self.ground.url)
-        key = self._platform.submit(SOURCE, FUNCTION, *given, max_attempts=10, **options).key
+        # Another source in each round: one that loses workers again and again goes into quarantine.
+        source = f"{SOURCE}\n# round {self.tally.rounds}\n"
+        key = self._platform.submit(source, FUNCTION, *given, max_attempts=10, **options).key
         self._accepted[key] = name, time.time()
         return key
 
@@ -66,7 +68,7 @@ class Site:
         self._platform = self._open.enter_context(Fleeting.from_settings(store=url))
 
     @contextmanager
-    def feeding(self, *, seconds: float = 0.2) -> Iterator[None]:
+    def feeding(self, *, seconds: float = 0.4) -> Iterator[None]:
         """Have tasks submitted all the time; those that are not accepted do not count."""
         over = Event()
 

@@ -40,7 +40,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings.store == settings.queue_url == settings.source_store_url == "memory://"
     assert settings.limits == Limits()
     assert settings.roles == {"submit", "retrieve"}
-    assert settings.lease == timedelta(seconds=10)
+    assert settings.lease == timedelta(seconds=8)
     assert settings.isolation_in_force is Isolation.CONFINED
     assert settings.queues == ("fleeting",)
 

@@ -149,6 +149,21 @@ def test_run_that_was_taken_over_is_stopped_and_told_why(home: Installation) -> 
     assert (held.cancelled, held.taken_over, stop.times) == (False, True, 1)
 
 
+def test_operator_hears_once_of_a_run_that_was_taken_over(
+    home: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Though it may take several heartbeats to end."""
+    record, stop = claimed(home), Stop()
+
+    with home.worker.leases.hold(hold_of(record), stop):
+        home.clock.advance(LEASE)
+        claim(home, record, "host:2")
+        home.worker.leases.beat()
+        home.worker.leases.beat()
+
+    assert caplog.messages == [f"{record.key} was taken over: its run here is ended"]
+
+
 def test_two_attempts_of_one_task_in_one_process_are_kept_apart(home: Installation) -> None:
     """A process that stood still may take over its own run: the old one must end, the new go on."""
     first, old, new = claimed(home), Stop(), Stop()
