@@ -6,14 +6,19 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Final
 
 from ...domain.change import Change, Refused, Swapped
-from .announcements import Announcement, FeedSize, announce, prolong, withdraw
-from .commands import Command, Plan, Reply
+from .announcements import Announcement, FeedSize, announce, prolong
+from .commands import Command, Plan, Reply, Word
 from .keyspace import Keyspace
 from .lists import Entry, Removal, entry_of, is_contested, is_listed, place, rank
 from .record_codec import Stored, encode, milliseconds, moment, stored_at
 from .scripts import script
+
+_AT_ONCE: Final = 64
+"""Swaps in one script: a command of its own would cost each as much again, and the server does
+nothing else meanwhile, for about a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,6 @@ class _Outcome:
     at_us: int
     stored: Stored | None
     """What was in the way; None if the change took place."""
-    position: bytes | None
-    """Of the announcement that was made at once, where one was."""
 
     @property
     def is_repeat(self) -> bool:
@@ -42,14 +45,11 @@ class _Outcome:
         return record is not None and record.version == self.change.record.version
 
     @property
-    def is_wrongly_told(self) -> bool:
-        """Whether the feed was told of a change that did not take place."""
-        return self.stored is not None and not (self.is_repeat or is_contested(self.change))
-
-    @property
     def is_wrongly_listed(self) -> bool:
-        """Whether the lists were told of it, too."""
-        return self.is_wrongly_told and not is_listed(self.change)
+        """Whether the lists were told of a change that did not take place."""
+        if self.stored is None or self.is_repeat:
+            return False
+        return not (is_contested(self.change) or is_listed(self.change))
 
     @property
     def answer(self) -> Swapped | Refused:
@@ -59,67 +59,79 @@ class _Outcome:
 
 
 def store(layout: Layout, changes: Sequence[Change]) -> Plan[list[Swapped | Refused]]:
-    """Swap, list and announce.
+    """Swap, announce and list.
 
     One round trip where nothing is refused or taken over, and servers are not sharded; else a
-    second one lists and announces what had to wait, and puts right what was written for nothing.
+    second one lists what had to wait, puts right what was written for nothing, and announces what
+    a shard could not.
     """
     if not changes:
         return []
     sure = [change for change in changes if not is_contested(change)]
-    at_once = [] if layout.is_sharded else sure
+    swaps = _swaps(layout, changes)
     replies = yield [
-        *(_swap(layout.space, change) for change in changes),
-        *(_announcement(layout, change) for change in at_once),
+        *swaps,
         *place(layout.space, [entry_of(c.record, c.keep) for c in sure if not is_listed(c)]),
-        *_prolong(layout, at_once),
     ]
-    positions = iter(replies[len(changes) : len(changes) + len(at_once)])
+    answers = chain.from_iterable(replies[: len(swaps)])
     outcomes = [
-        _outcome(
-            layout.space, change, reply, None if is_contested(change) else next(positions, None)
-        )
-        for change, reply in zip(changes, replies, strict=False)
+        _outcome(layout.space, change, answer)
+        for change, answer in zip(changes, answers, strict=True)
     ]
     if late := _late(layout, outcomes):
         yield late
     return [outcome.answer for outcome in outcomes]
 
 
-def _swap(space: Keyspace, change: Change) -> Command:
+def _swaps(layout: Layout, changes: Sequence[Change]) -> list[Command]:
+    """Many in one script where all keys are on one server; each of its own where they are not."""
+    size = 1 if layout.is_sharded else _AT_ONCE
+    return [_swap(layout, changes[n : n + size]) for n in range(0, len(changes), size)]
+
+
+def _swap(layout: Layout, changes: Sequence[Change]) -> Command:
     """The token lets the script tell a call that the connection repeats from one of a caller."""
-    address = change.record.address
-    return script("swap").call(
-        [space.record(address), space.value(address)],
-        secrets.token_hex(8),
-        change.expected or "",
-        int(change.only_if_stale),
-        change.record.version,
-        encode(change.record),
-        change.value or b"",
-        "" if change.lease is None else milliseconds(change.lease),
-        milliseconds(change.keep),
-        int(change.unless_cancelled),
-    )
+    space = layout.space
+    keys: list[str] = []
+    size = layout.feed
+    words: list[Word] = [secrets.token_hex(8), size.events, milliseconds(size.life), len(changes)]
+    feeds: dict[str, int] = {}
+    for change in changes:
+        record = change.record
+        address = record.address
+        feed = 0
+        if not layout.is_sharded:
+            feed = feeds.setdefault(address.namespace, len(feeds) + 1)
+        keys += (space.record(address), space.value(address))
+        words += (
+            change.expected or "",
+            int(change.only_if_stale),
+            record.version,
+            encode(record),
+            change.value or b"",
+            "" if change.lease is None else milliseconds(change.lease),
+            milliseconds(change.keep),
+            int(change.unless_cancelled),
+            feed,
+            address.key,
+        )
+    return script("swap").call([*keys, *map(space.events, feeds)], *words)
 
 
-def _outcome(space: Keyspace, change: Change, reply: Reply, position: bytes | None) -> _Outcome:
+def _outcome(space: Keyspace, change: Change, answer: Reply) -> _Outcome:
     address = change.record.address
-    done, at_us = reply[0], reply[1]
-    stored = None if done else stored_at(address, space.record(address), reply)
-    return _Outcome(change, at_us, stored, position)
+    done, at_us = answer[0], answer[1]
+    stored = None if done else stored_at(address, space.record(address), answer)
+    return _Outcome(change, at_us, stored)
 
 
 def _late(layout: Layout, outcomes: Sequence[_Outcome]) -> list[Command]:
     done = [o.change for o in outcomes if o.stored is None]
-    waited = [change for change in done if is_contested(change)]
     wrong = [o for o in outcomes if o.is_wrongly_listed]
-    told = [o for o in outcomes if o.is_wrongly_told]
-    unheard = done if layout.is_sharded else waited
-    entries = [entry_of(change.record, change.keep) for change in waited]
+    unheard = done if layout.is_sharded else []
+    entries = [entry_of(change.record, change.keep) for change in done if is_contested(change)]
     return [
         *place(layout.space, chain(entries, (_true_entry(o.change, o.stored) for o in wrong))),
-        *(withdraw(layout.space, o.change.record.address, o.position) for o in told if o.position),
         *(_announcement(layout, change) for change in unheard),
         *_prolong(layout, unheard),
     ]

@@ -1,7 +1,8 @@
 """The names of everything that is kept in Redis.
 
-Scripts touch keys of one hash slot only: the record's name holds the value's in braces, and the
-two lists of a function hold the function's, so that each pair lies on one node of a cluster.
+Where servers are sharded a script touches keys of one hash slot only: the record's name holds the
+value's in braces, and the two lists of a function hold the function's, so that each pair lies on
+one node of a cluster.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Lua scripts: each touches keys of one slot only, and takes a few microseconds."""
+"""The Lua scripts: of one slot each where servers are sharded; the longest takes a ms."""
 
 from __future__ import annotations
 

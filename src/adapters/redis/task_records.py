@@ -43,6 +43,14 @@ class RedisTaskRecords:
             _reserve(self._layout.space, wanted, keep), shared=True
         )
 
+    async def open_count(self) -> int:
+        return await self._connection.run_async(_open_count(self._layout.space))
+
+
+def _open_count(space: Keyspace) -> Plan[int]:
+    [count] = yield [command("ZCARD", space.open_tasks)]
+    return int(count)
+
 
 def _request_cancel(space: Keyspace, address: Address) -> Plan[Snapshot]:
     """Mark, then signal: a worker that is woken by the signal finds the mark."""
