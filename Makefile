@@ -97,7 +97,7 @@ docs-check: setup
 	$(if $(REFERENCE),$(BIN)/python $(REFERENCE) --check)
 
 .PHONY: bench
-bench: setup ## Measure beside stock Celery, as ratios.
+bench: setup ## Measure beside Celery and other queues, as ratios (ARGS=--quick: does it run?).
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 .PHONY: mutants
@@ -110,5 +110,5 @@ lock: setup ## Choose versions again and write requirements/*.lock (UPGRADE=1: t
 
 .PHONY: clean
 clean: ## Remove what the other verbs made.
-	rm -rf $(VENV) build dist mutants htmlcov .coverage .coverage.* *.egg-info
+	rm -rf $(VENV) .benchmarks build dist mutants htmlcov .coverage .coverage.* *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -21,10 +21,11 @@ def figure(spread: Spread | None) -> str:
     if spread is None:
         return ""
     if len(spread.rounds) == 1:
-        return _short(spread.median)
-    return f"{_short(spread.median)} ({_short(spread.min)}{DASH}{_short(spread.max)})"
+        return number(spread.median)
+    return f"{number(spread.median)} ({number(spread.min)}{DASH}{number(spread.max)})"
 
 
-def _short(value: float) -> str:
+def number(value: float) -> str:
+    """A number in a cell."""
     # Three digits: more would pretend a precision that no round repeats.
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

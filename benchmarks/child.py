@@ -30,13 +30,18 @@ class Child:
     """`python -m` of a module, with all processes that it starts; killed at the end of a block."""
 
     def __init__(
-        self, command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        python: Path | str = sys.executable,
     ) -> None:
         self._command = command
         self._log = log
         with log.open("wb") as output:
             self._process = LeashedProcess(
-                [sys.executable, "-m", *command],
+                [python, "-m", *command],
                 directory=ROOT,
                 log=output,
                 environment={**os.environ, **(environment or {})},

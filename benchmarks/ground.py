@@ -5,11 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from fleeting.adapters.redis.embedded import EmbeddedValkey
 
-from .platform import Ground
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a subject stands: an empty server of its own, and a folder for its logs."""
+
+    url: str
+    logs: Path
 
 
 @contextmanager

@@ -6,11 +6,14 @@ from typing import Final
 
 from .ratio import less, more
 from .rows import Place
+from .values import USUAL_CONNECTIONS, USUAL_VALUES, case
 
 Places = tuple[Place, Place]
 
-_MANY: Final = "among 100,000 keys"
-_AT_16: Final = f"{_MANY}, 16 connections"
+_FEW_KEYS: Final = 1_000
+_MANY_KEYS: Final = 1_000_000
+_MANY: Final = case(USUAL_VALUES, _MANY_KEYS)
+_AT_16: Final = case(USUAL_VALUES, _MANY_KEYS, USUAL_CONNECTIONS)
 _SINGLE: Final = "single, 16 connections"
 _BATCH: Final = "batch of 100, 16 connections"
 
@@ -33,12 +36,14 @@ RATIOS: Final = (
         "calls_per_second",
         _submit(_SINGLE, _SINGLE),
         "Submissions a second at 16 connections: fleeting over FastAPI with `apply_async`",
+        bar=2,
     ),
     more(
         "submit_batch_vs_apply_async",
         "calls_per_second",
         _submit(_BATCH, _SINGLE),
         "Calls a second: fleeting in batches of 100 over single requests with `apply_async`",
+        bar=40,
     ),
     more(
         "submit_batch_vs_apply_async_batch",
@@ -51,13 +56,15 @@ RATIOS: Final = (
         "calls_per_second",
         _LISTS,
         "Lists of 100 values a second at 16 connections: fleeting over a `response_model` endpoint",
+        bar=3,
     ),
-    less("values_http_p99_vs_response_model", "p99_ms", _LISTS, "p99 of the same"),
+    less("values_http_p99_vs_response_model", "p99_ms", _LISTS, "p99 of the same", bar=0.5),
     less(
         "values_http_cpu_vs_fetch",
         "cpu_us_per_call",
         (_HTTP, _FETCH),
         "CPU time of fleeting's API for such a list over that of a bare fetch with redis-py",
+        bar=2.5,
     ),
     less(
         "values_port_vs_fetch",
@@ -68,7 +75,14 @@ RATIOS: Final = (
     less(
         "values_many_keys_vs_few",
         "p50_ms",
-        (_PORT, _PORT._replace(case="among 1,000 keys")),
-        "p50 of fleeting's Redis port among 100,000 other keys over that among 1,000",
+        (_PORT, _PORT._replace(case=case(USUAL_VALUES, _FEW_KEYS))),
+        "p50 of fleeting's Redis port among a million other keys over that among a thousand",
+    ),
+    less(
+        "values_commands_1m_vs_1k",
+        "redis_commands",
+        (_PORT, _PORT._replace(case=case(USUAL_VALUES, _FEW_KEYS))),
+        "Redis commands for 100 values among a million other keys over those among a thousand",
+        bar=1,
     ),
 )

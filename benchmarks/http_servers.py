@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fleeting.entrypoints.stack import free_port
 
 from .child import Child, wait_for_port
+from .ground import Ground
 from .load import Call, load
 from .measure import Figures
-from .platform import Ground
-from .subjects import fleeting, plain_api
+from .subjects import fleeting_api, plain_api
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def both(ground: Ground) -> Iterator[tuple[HttpServer, HttpServer]]:
             port = free_port()
             return HttpServer(stack.enter_context(make(ground, port)), port)
 
-        servers = start(fleeting.start_api), start(plain_api.start)
+        servers = start(fleeting_api.start_api), start(plain_api.start)
         for server in servers:
             wait_for_port(server.child, server.port)
         yield servers

@@ -12,6 +12,8 @@ from typing import Final
 import psutil
 from pydantic import BaseModel, ConfigDict
 
+from .environments import ARQ, PEERS
+
 LIBRARIES: Final = (
     "fleeting",
     "celery",
@@ -56,8 +58,15 @@ def facts() -> Machine:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         commit=_commit(),
         load_before=round(os.getloadavg()[0], 2),
-        libraries={name: version(name) for name in LIBRARIES},
+        libraries={name: version(name) for name in LIBRARIES} | _others(),
     )
+
+
+def _others() -> dict[str, str]:
+    """Versions of the other queues; arq's redis-py is not everybody's, so it is named as such."""
+    peers, arq = PEERS.versions(), ARQ.versions()
+    named = {name: peers[name] for name in ("taskiq", "taskiq-redis", "dramatiq", "huey", "rq")}
+    return {**named, "arq": arq["arq"], "redis (arq)": arq["redis"]}
 
 
 def _commit() -> str:

@@ -1,59 +1,35 @@
-"""What the task benchmarks ask of whoever runs tasks; `subjects` has those who do."""
+"""What the task benchmarks know of whoever runs tasks; `platforms` has those who do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
-from .child import Child
+from .environments import Environment
 
-Call = Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where a subject stands: an empty server of its own, and a folder for its logs."""
-
-    url: str
-    logs: Path
+Count = Callable[[Any, int], int]
+"""How many results are stored, asked of a redis-py client as cheaply as can be, given how many
+tasks were queued; a constant too many is no harm."""
 
 
-class Client(Protocol):
-    """The side that submits; made for one server."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """One way to run tasks: its workers, two at a time where they can, and its client."""
 
-    def fill(self, count: int) -> None:
-        """Queue so many tasks, one submission each."""
-        ...
-
-    def stored(self) -> int:
-        """How many results are stored, as cheaply as can be; a constant too many is no harm."""
-        ...
-
-    def calls(self) -> Mapping[str, Call]:
-        """By the subject's name: submit one task and return its value, having waited for it."""
-        ...
-
-
-class Platform(Protocol):
-    """One way to run tasks."""
-
-    @property
-    def name(self) -> str:
-        """The subject's name."""
-        ...
-
-    @property
-    def pace(self) -> int:
-        """Roughly how many tasks it runs in a second: what a drain's length is chosen by."""
-        ...
-
-    def workers(self, ground: Ground) -> Child:
-        """Start the workers, two tasks at a time where they can; does not wait for them."""
-        ...
-
-    def client(self, ground: Ground) -> AbstractContextManager[Client]:
-        """Connect to the same server."""
-        ...
+    name: str
+    pace: int
+    """Roughly how many tasks it runs in a second: what its first drain's length is chosen by."""
+    worker: tuple[str, ...]
+    """The command after `python -m`; `{url}` is the server's."""
+    client: str
+    """The module whose `open_client` submits."""
+    count: Count
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """Which latencies are measured: the row's subject, and the client's word for the way."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables of worker and client; `{url}` is the server's."""
+    environment: Environment | None = None
+    """Where its library is installed; None: with fleeting."""
+    batch: int = 0
+    """So many calls are submitted at a time; 0: one by one."""

@@ -10,43 +10,49 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from fleeting.domain.errors import FleetingError
-
 from . import report
-from .child import BenchmarkError
+from .findings import Findings, read
 from .profile import FULL, QUICK, Profile
 from .progress import Progress
-from .rounds import BENCHMARKS, run_rounds
+from .rounds import BENCHMARKS, Rounds
 
-DOCS: Final = Path(__file__).parents[1] / "docs"
-JSON: Final = "benchmarks.json"
-PAGE: Final = "benchmarks.md"
+_ROOT: Final = Path(__file__).parents[1]
+DOCS: Final = _ROOT / "docs"
+LAST: Final = _ROOT / ".benchmarks" / "last"
+"""Where the report of a run goes that is not for the docs."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmarks; returns the exit code."""
     options = _parser().parse_args(arguments)
     if options.render:
-        _write(DOCS, report.read(DOCS / JSON))
+        _write(DOCS, read(DOCS / report.JSON))
         return 0
-    profile = _profile(options)
-    names = tuple(options.only or BENCHMARKS)
     _forget_settings()
-    try:
-        with Progress(steps=profile.rounds * len(names)) as progress:
-            found = run_rounds(profile, names, progress)
-    except (BenchmarkError, FleetingError) as error:
-        print(f"benchmarks: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("benchmarks: interrupted, nothing written", file=sys.stderr)
+    rounds = Rounds(_profile(options), tuple(options.only or BENCHMARKS), options.subject or ())
+    is_whole = _measure(rounds)
+    found = rounds.findings()
+    print(found.model_dump_json(indent=1) if options.json else report.page(found))
+    folder = options.into or (DOCS if is_whole and _is_for_docs(options) else LAST)
+    _write(folder, found)
+    if not is_whole:
         return 130
-    print(report.page(found))
-    is_whole = not options.quick and not options.only and options.rounds is None
-    folder = options.into or (DOCS if is_whole else None)
-    if folder is not None:
-        _write(folder, found)
-    return 0
+    return 1 if found.failed else 0
+
+
+def _measure(rounds: Rounds) -> bool:
+    """Run the rounds; False where somebody interrupted them."""
+    try:
+        with Progress(steps=rounds.count) as progress:
+            rounds.run(progress)
+    except KeyboardInterrupt:
+        print("benchmarks: interrupted, what was measured is kept", file=sys.stderr)
+        return False
+    return True
+
+
+def _is_for_docs(options: argparse.Namespace) -> bool:
+    return not (options.quick or options.only or options.subject or options.rounds)
 
 
 def _profile(options: argparse.Namespace) -> Profile:
@@ -54,11 +60,9 @@ def _profile(options: argparse.Namespace) -> Profile:
     return profile if options.rounds is None else replace(profile, rounds=options.rounds)
 
 
-def _write(folder: Path, found: report.Findings) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / JSON).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (folder / PAGE).write_text(report.page(found), encoding="utf-8")
-    print(f"written: {folder / JSON}, {folder / PAGE}", file=sys.stderr)
+def _write(folder: Path, found: Findings) -> None:
+    files = ", ".join(str(path) for path in report.write(folder, found)[:2])
+    print(f"written: {files}", file=sys.stderr)
 
 
 def _forget_settings() -> None:
@@ -70,9 +74,10 @@ def _forget_settings() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="benchmarks/run.py",
-        description="Measure fleeting beside stock Celery; read the ratios, not the figures.",
-        epilog="A whole full run writes docs/benchmarks.json and docs/benchmarks.md; any other "
-        "run prints its report and writes nothing, unless --into says where.",
+        description="Measure fleeting beside Celery and others; read the ratios, not the figures.",
+        epilog="A whole full run writes docs/benchmarks.json, docs/benchmarks.md and its plots; "
+        "any other run, also one that was interrupted, writes .benchmarks/last, unless --into "
+        "says where.",
     )
     parser.add_argument(
         "--quick", action="store_true", help="show that everything runs: its figures mean nothing"
@@ -85,8 +90,15 @@ def _parser() -> argparse.ArgumentParser:
         help=f"one of {', '.join(BENCHMARKS)}; may be repeated",
     )
     parser.add_argument(
+        "--subject",
+        action="append",
+        metavar="PATTERN",
+        help="only subjects of this name, such as 'fleeting*'; may be repeated",
+    )
+    parser.add_argument(
         "--rounds", type=_rounds, metavar="N", help=f"default {FULL.rounds}, with --quick 1"
     )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the page")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="write the report there")
     parser.add_argument(
         "--render", action="store_true", help="write docs/ anew from its JSON, measuring nothing"

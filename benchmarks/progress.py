@@ -33,6 +33,14 @@ class Progress:
         figures = "  ".join(f"{name} {value:,.5g}" for name, value in measured.figures.items())
         self._bar.console.print(f"{place:<60} {figures}", soft_wrap=True, highlight=False)
 
+    def say(self, text: str) -> None:
+        """Something takes a while that is no measurement."""
+        self._bar.console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+    def complain(self, text: str) -> None:
+        """Something is left out."""
+        self.say(f"! {text}")
+
     def __enter__(self) -> Self:
         self._bar.start()
         return self

@@ -45,17 +45,17 @@ class Row(BaseModel):
         return Place(self.benchmark, self.subject, self.case)
 
 
-def collect(measured: Iterable[Measured]) -> list[Row]:
-    """Put the rounds of each place together, places in order of their first appearance."""
-    found: dict[Place, dict[str, list[float]]] = {}
-    for place, figures in measured:
+def collect(measured: Iterable[tuple[int, Measured]]) -> list[Row]:
+    """Put the numbered rounds of each place together, places in order of their appearance."""
+    found: dict[Place, dict[str, dict[int, float]]] = {}
+    for number, (place, figures) in measured:
         row = found.setdefault(place, {})
         for name, value in figures.items():
-            row.setdefault(name, []).append(value)
+            row.setdefault(name, {})[number] = value
     return [
         Row(
             **place._asdict(),
-            figures={name: Spread.of(values) for name, values in figures.items()},
+            figures={name: Spread.of(rounds) for name, rounds in figures.items()},
         )
         for place, figures in found.items()
     ]

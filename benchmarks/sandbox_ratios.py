@@ -20,12 +20,14 @@ def has_libraries() -> bool:
     return all(find_spec(name) is not None for name in ("numpy", "pandas"))
 
 
-def _p50(name: str, top: str, bottom: str, says: str) -> Ratio:
-    return less(name, "p50_ms", (Place("sandbox", top), Place("sandbox", bottom)), says)
+def _p50(name: str, top: str, bottom: str, says: str, *, bar: float | None = None) -> Ratio:
+    return less(name, "p50_ms", (Place("sandbox", top), Place("sandbox", bottom)), says, bar=bar)
 
 
-def _cpu(name: str, top: str, bottom: str, says: str) -> Ratio:
-    return less(name, "cpu_us_per_run", (Place("sandbox", top), Place("sandbox", bottom)), says)
+def _cpu(name: str, top: str, bottom: str, says: str, *, bar: float | None = None) -> Ratio:
+    return less(
+        name, "cpu_us_per_run", (Place("sandbox", top), Place("sandbox", bottom)), says, bar=bar
+    )
 
 
 RATIOS: Final = (
@@ -34,16 +36,17 @@ RATIOS: Final = (
         "fresh",
         _JOB,
         "p50 of a run: a fresh confined process, none waiting, over `subprocess.run([python, "
-        '"-I", "-S", "-c", …])` that reads the parameters, runs the source and prints the value. '
-        "Bar: 0.15",
+        '"-I", "-S", "-c", …])` that reads the parameters, runs the source and prints the value',
+        bar=0.15,
     ),
     _p50(
         "sandbox_warm_vs_subprocess",
         "warm",
         _JOB,
-        "The same, from the pool of waiting processes, as by default. Bar: 0.06",
+        "The same, from the pool of waiting processes, as by default",
+        bar=0.06,
     ),
-    _p50("sandbox_reuse_vs_subprocess", "reuse", _JOB, "The same, process kept. Bar: 0.01"),
+    _p50("sandbox_reuse_vs_subprocess", "reuse", _JOB, "The same, process kept", bar=0.01),
     _p50(
         "sandbox_fresh_vs_subprocess_pass",
         "fresh",
@@ -57,7 +60,8 @@ RATIOS: Final = (
         "fresh, in a row",
         f"{_FORK}, in a bare interpreter",
         "CPU time of a run, worker and fork server included: a fresh confined process over a bare "
-        "`os.fork`, `exec` of the source, exit, in an interpreter with nothing loaded. Bar: 1.5",
+        "`os.fork`, `exec` of the source, exit, in an interpreter with nothing loaded",
+        bar=1.5,
     ),
     _cpu(
         "sandbox_fresh_cpu_vs_fork_exec_in_worker",
@@ -71,7 +75,8 @@ RATIOS: Final = (
                 "sandbox_numpy_pandas_warm_vs_bare",
                 LARGE,
                 "warm",
-                "p50 of a run from the pool, numpy and pandas loaded, over one without. Bar: 1.5",
+                "p50 of a run from the pool, numpy and pandas loaded, over one without",
+                bar=1.5,
             )
         ]
         if has_libraries()

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Spread(BaseModel):
-    """What the rounds found: each value, and the middle and the ends of them."""
+    """What the rounds found: each value by its round's number, the middle and the ends of them."""
 
     model_config = ConfigDict(frozen=True)
 
     median: float
     min: float
     max: float
-    rounds: tuple[float, ...]
+    rounds: dict[int, float]
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Spread:
+    def of(cls, rounds: Mapping[int, float]) -> Spread:
         """Sum up at least one value."""
+        values = list(rounds.values())
         return cls(
             median=statistics.median(values),
             min=min(values),
             max=max(values),
-            rounds=tuple(values),
+            rounds=dict(rounds),
         )
-
-
-def ratios(top: Spread, bottom: Spread) -> Spread:
-    """The ratios round by round, so that what slowed one round down slowed both down.
-
-    Raises:
-        ValueError: the two were not measured in the same rounds.
-    """
-    return Spread.of([a / b for a, b in zip(top.rounds, bottom.rounds, strict=True)])
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

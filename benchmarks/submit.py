@@ -9,12 +9,10 @@ from typing import Final
 from .ground import fresh_ground
 from .http_servers import both
 from .load import Call
+from .platforms import BATCH
 from .profile import Profile
 from .rows import Measured, Place
 from .subjects.scripts import ARGUMENTS, SOURCE
-from .values import CONNECTIONS
-
-BATCH: Final = 100
 
 _TASK: Final = {"source": SOURCE, "function": "add", "args": ARGUMENTS}
 _CALL: Final = dict(zip("ab", ARGUMENTS, strict=True))
@@ -34,7 +32,7 @@ _BATCH: Final = (
 def one_round(profile: Profile) -> Iterator[Measured]:
     """Both ways with few and many connections; no worker takes anything meanwhile."""
     with fresh_ground() as ground, both(ground) as servers:
-        for connections in CONNECTIONS:
+        for connections in profile.connections:
             for kind, calls in (("single", _SINGLE), (f"batch of {BATCH}", _BATCH)):
                 case = f"{kind}, {connections} connection{'s' * (connections > 1)}"
                 for name, server, call in zip(

@@ -6,16 +6,21 @@ from typing import Final
 
 from .ratio import less, more
 from .rows import Place
+from .tasks import HALF_LOAD, IDLE
 
-Places = tuple[Place, Place]
-
-
-def _drain(subject: str, beside: str = "celery prefork") -> Places:
-    return Place("drain", subject), Place("drain", beside)
+Places = tuple[Place, ...]
 
 
-def _latency(subject: str) -> Places:
-    return Place("latency", subject), Place("latency", "celery prefork")
+_ACKING: Final = ("dramatiq", "dramatiq lean", "taskiq stream")
+"""The other queues that give a task to another worker where one is killed with it."""
+
+
+def _drain(subject: str, *beside: str) -> Places:
+    return tuple(Place("drain", one) for one in (subject, *(beside or ("celery prefork",))))
+
+
+def _latency(subject: str, case: str = IDLE) -> Places:
+    return Place("latency", subject, case), Place("latency", "celery prefork", case)
 
 
 RATIOS: Final = (
@@ -31,6 +36,28 @@ RATIOS: Final = (
         "tasks_per_second",
         _drain("fleeting reuse"),
         "The same, confined, a process kept for further runs of the same script",
+        bar=6,
+    ),
+    more(
+        "drain_reuse_vs_fastest_acking_peer",
+        "tasks_per_second",
+        _drain("fleeting reuse", *_ACKING),
+        "The same over the fastest of dramatiq (stock and lean) and taskiq on a stream",
+        bar=1.2,
+    ),
+    more(
+        "drain_batch_vs_celery",
+        "tasks_per_second",
+        _drain("fleeting reuse, in batches"),
+        "Tasks a second: processes kept, submitted in batches of 100, over stock Celery",
+        bar=20,
+    ),
+    more(
+        "drain_fresh_vs_rq_fork",
+        "tasks_per_second",
+        _drain("fleeting fresh", "rq fork"),
+        "Tasks a second: fleeting by default over two workers of RQ, which fork for each job",
+        bar=6,
     ),
     more(
         "drain_process_vs_celery",
@@ -67,6 +94,7 @@ RATIOS: Final = (
         "cpu_us_per_task",
         _drain("fleeting fresh", "sandbox alone"),
         "CPU time a task: fleeting by default over its sandbox alone",
+        bar=1.5,
     ),
     less(
         "latency_idle_vs_celery",
@@ -74,12 +102,20 @@ RATIOS: Final = (
         _latency("fleeting reuse"),
         "p50 until a waiting caller has the value: fleeting in Python, processes kept, over "
         "`delay().get()`",
+        bar=0.5,
+    ),
+    less(
+        "latency_load_p99_vs_celery",
+        "p99_ms",
+        _latency("fleeting reuse", HALF_LOAD),
+        "p99 of the same beside the same load: half of what stock Celery drains",
+        bar=0.5,
     ),
     less(
         "latency_idle_p99_vs_celery",
         "p99_ms",
         _latency("fleeting reuse"),
-        "p99 of the same",
+        "p99 of the same without load",
     ),
     less(
         "latency_idle_http_vs_celery",

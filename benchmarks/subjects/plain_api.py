@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 import redis.asyncio
 from fastapi import FastAPI
 from pydantic import BaseModel
 
 from ..child import Child
-from ..platform import Ground
+from ..ground import Ground
+from ..peers import server
+from ..peers.server import SERVER
 from .celery_stock import make_app as make_celery
 from .fetch import fetch_all
 from .quotes import Quote
-
-_SERVER: Final = "BENCHMARK_SERVER"
 
 
 class Submission(BaseModel):
@@ -34,13 +33,13 @@ def start(ground: Ground, port: int) -> Child:
     return Child(
         ["uvicorn", factory, "--factory", "--port", str(port), "--no-access-log"],
         log=ground.logs / "plain-api.log",
-        environment={_SERVER: ground.url},
+        environment={SERVER: ground.url},
     )
 
 
 def make_app() -> FastAPI:
     """Endpoints in the way that FastAPI's own pages teach."""
-    url = os.environ[_SERVER]
+    url = server.url()
     client = redis.asyncio.Redis.from_url(url)
     add: Any = make_celery(url).tasks["add"]
 
@@ -52,8 +51,8 @@ def make_app() -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.get("/values", response_model=list[Quote])
-    async def values() -> Any:
-        return [json.loads(value) for value in await fetch_all(client)]
+    async def values(function: str) -> Any:
+        return [json.loads(value) for value in await fetch_all(client, function)]
 
     @app.post("/submit", status_code=202)
     def submit(call: Submission) -> dict[str, str]:
