@@ -23,6 +23,8 @@ _BLOCK: Final = re.compile(
 )
 """The specification's own expression."""
 
+_OPENING: Final = "# /// script"
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -41,6 +43,9 @@ def needs_of(source: str) -> Needs:
     Raises:
         InvalidTask: there are several, it is no TOML, or it names what cannot be read.
     """
+    if _OPENING not in source:
+        # Looking for the whole block takes longer than a short run.
+        return NOTHING
     text = source.replace("\r\n", "\n")
     blocks = [found for found in _BLOCK.finditer(text) if found["type"] == "script"]
     if not blocks:

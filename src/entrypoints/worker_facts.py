@@ -15,7 +15,7 @@ from .settings import Settings
 
 
 class OwnFacts:
-    """Tells the facts as they are when it is called.
+    """Tells the facts as they are when it is called; they change with what has been proven.
 
     Args:
         worker: the worker's name.
@@ -27,6 +27,7 @@ class OwnFacts:
     def __init__(self, worker: str, runner: Runner, clock: Clock, settings: Settings) -> None:
         self._worker, self._runner, self._settings = worker, runner, settings
         self._started: datetime = clock.now()
+        self._latest: tuple[Attestation | None, WorkerFacts] | None = None
 
     def __call__(self) -> WorkerFacts:
         """The facts.
@@ -36,13 +37,19 @@ class OwnFacts:
         """
         runner = self._runner
         proof = runner.attestation if isinstance(runner, SupportsAttestation) else None
+        latest = self._latest
+        if latest is None or latest[0] is not proof:
+            self._latest = latest = proof, self._facts(proof)
+        return latest[1]
+
+    def _facts(self, proof: Attestation | None) -> WorkerFacts:
         return WorkerFacts(
             worker=self._worker,
             started_at=self._started,
             version=version("fleeting"),
             python=platform.python_version(),
             platform=platform.platform(),
-            isolation=runner.isolation if proof is None else proof.effective,
+            isolation=self._runner.isolation if proof is None else proof.effective,
             attestation=proof,
             modes=("fresh",) if proof is None else ("fresh", "reuse"),
             libraries=self._libraries(proof),
