@@ -13,6 +13,8 @@ import sysconfig
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, ModuleSpec
 from importlib.util import MAGIC_NUMBER, cache_from_source, spec_from_loader
 
+from .shelf import Shelf
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,13 +39,15 @@ class MemoryLibrary:
     """Finds modules of the standard library in memory; a finder for `sys.meta_path`."""
 
     def __init__(self) -> None:
-        self._code: dict[str, tuple[bool, str, bytes]] = {}
-        """Module → whether it is a package, its file, its byte code or else its source."""
+        self._code: dict[str, tuple[bool, str, slice]] = {}
+        """Module → whether it is a package, its file, where its byte code or source lies."""
+        self._shelf = Shelf()
         self._extensions: dict[str, str] = {}
 
     def load(self) -> None:
         """Read everything; from then on no file is needed."""
         self._read_folder(sysconfig.get_path("stdlib"), "")
+        self._shelf.close()
         for folder in sys.path:
             if folder.endswith("lib-dynload"):
                 self._open_extensions(folder)
@@ -71,11 +75,12 @@ class MemoryLibrary:
 
     def get_code(self, name: str) -> CodeType:
         """The code of a module."""
-        _, file, data = self._code[name]
-        if data.startswith(MAGIC_NUMBER):
-            code: CodeType = marshal.loads(memoryview(data)[_HEADER:])  # noqa: S302  # Python's own
+        _, file, where = self._code[name]
+        data = self._shelf.get(where)
+        if data[: len(MAGIC_NUMBER)] == MAGIC_NUMBER:
+            code: CodeType = marshal.loads(data[_HEADER:])  # noqa: S302  # Python's own
             return code
-        return compile(data, file, "exec", dont_inherit=True)
+        return compile(bytes(data), file, "exec", dont_inherit=True)
 
     def _read_folder(self, folder: str, package: str) -> None:
         for entry in _entries(folder):
@@ -86,7 +91,8 @@ class MemoryLibrary:
                 is_package = name == "__init__"
                 module = package[:-1] if is_package else package + name
                 if module:
-                    self._code[module] = (is_package, entry.path, _code_of(entry.path))
+                    where = self._shelf.put(_code_of(entry.path))
+                    self._code[module] = (is_package, entry.path, where)
 
     def _open_extensions(self, folder: str) -> None:
         """Let the linker know each file: opening it again by that name needs no file."""

@@ -1,0 +1,45 @@
+"""Joining mappings is a saving, and nothing depends on it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import cast
+
+import pytest
+
+from fleeting.adapters.sandbox.policy.kernel import Kernel
+from fleeting.adapters.sandbox.zygote.mappings import join
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="fork servers are for Linux")
+
+WRITE, EXECUTE = 2, 4
+
+
+class StrictKernel:
+    """Refuses all; keeps what was asked for."""
+
+    def __init__(self) -> None:
+        self.rights: list[int] = []
+
+    def call(self, name: str, _begin: int, _length: int, rights: int) -> int:
+        assert name == "mprotect"
+        self.rights.append(rights)
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_goes_on_where_the_system_refuses() -> None:
+    kernel = StrictKernel()
+
+    join(cast("Kernel", kernel))
+
+    assert len(kernel.rights) > 1
+
+
+def test_never_asks_for_memory_that_is_writable_and_executable() -> None:
+    kernel = StrictKernel()
+
+    join(cast("Kernel", kernel))
+
+    assert not any(rights & WRITE and rights & EXECUTE for rights in kernel.rights)
