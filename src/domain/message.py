@@ -61,6 +61,25 @@ def encode(task: Task, *, inline_bytes: int) -> dict[str, JsonValue]:
 
     A short source costs less in the message than a second look-up costs in the worker.
     """
+    return {
+        "key": task.key,
+        **source_of(task, inline_bytes=inline_bytes),
+        "function": task.function,
+        "args": list(task.args),
+        "kwargs": dict(task.kwargs),
+        "options": options_of(task),
+    }
+
+
+def source_of(task: Task, *, inline_bytes: int) -> dict[str, JsonValue]:
+    """How a message says what is to be run: by its text, or by its digest."""
+    if task.source is not None and len(task.source.encode()) <= inline_bytes:
+        return {"source": task.source}
+    return {"source_digest": task.source_digest}
+
+
+def options_of(task: Task) -> dict[str, JsonValue]:
+    """What a message says beside the call."""
     bounds = task.bounds
     options = MessageOptions(
         namespace=task.namespace,
@@ -79,15 +98,7 @@ def encode(task: Task, *, inline_bytes: int) -> dict[str, JsonValue]:
         labels=dict(task.labels),
         deadline=task.deadline,
     )
-    inline = task.source is not None and len(task.source.encode()) <= inline_bytes
-    return {
-        "key": task.key,
-        **({"source": task.source} if inline else {"source_digest": task.source_digest}),
-        "function": task.function,
-        "args": list(task.args),
-        "kwargs": dict(task.kwargs),
-        "options": options.model_dump(mode="json", exclude_defaults=True),
-    }
+    return options.model_dump(mode="json", exclude_defaults=True)
 
 
 def decode(data: Mapping[str, object], *, limits: Limits) -> Task:

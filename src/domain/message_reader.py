@@ -35,6 +35,8 @@ _FIELDS: Final = frozenset(
     {"key", "source", "source_digest", "function", "args", "kwargs", "options"}
 )
 
+_SHARED: Final = ("source", "source_digest", "function", "options")
+
 _Kind = tuple[object, object, str, str]
 
 
@@ -51,6 +53,7 @@ class MessageReader:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._known: OrderedDict[_Kind, _Known] = OrderedDict()
+        self._last: tuple[tuple[object, ...], _Kind | None] = ((), None)
 
     def __call__(self, data: Mapping[str, object]) -> Task:
         """The task in a message.
@@ -58,7 +61,7 @@ class MessageReader:
         Raises:
             MalformedMessage: as `decode`.
         """
-        kind = _kind_of(data)
+        kind = self._kind(data)
         known = None if kind is None else self._known.get(kind)
         if known is None:
             return self._read(data, kind)
@@ -67,6 +70,15 @@ class MessageReader:
         except (FleetingError, ValidationError):
             # Said in the words of the one who reads everything.
             return decode(data, limits=self._limits)
+
+    def _kind(self, data: Mapping[str, object]) -> _Kind | None:
+        """The kind; calls of one chunk hold the very same objects, and are not looked at twice."""
+        parts = (*map(data.get, _SHARED), len(data.keys() - _FIELDS))
+        last, kind = self._last
+        if len(last) != len(parts) or any(a is not b for a, b in zip(last, parts, strict=True)):
+            kind = _kind_of(data)
+            self._last = parts, kind
+        return kind
 
     def _read(self, data: Mapping[str, object], kind: _Kind | None) -> Task:
         task = decode(data, limits=self._limits)

@@ -17,10 +17,17 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def describe_call(kwargs: object) -> str:
-    """The keyword arguments of `fleeting.run`: a well-formed key, its function, the digest."""
+    """The keyword arguments of `fleeting.run`: a well-formed key, its function, the digest.
+
+    Of a message with many calls, how many, and the first one's key.
+    """
     if not isinstance(kwargs, Mapping):
         return "{}"
-    return repr(_name(kwargs.get("key")) | _source(kwargs))
+    calls = kwargs.get("calls")
+    if not isinstance(calls, list):
+        return repr(_name(kwargs.get("key")) | _source(kwargs))
+    first = calls[0] if calls and isinstance(calls[0], Mapping) else {}
+    return repr({"calls": len(calls), **_name(first.get("key")), **_source(kwargs)})
 
 
 def _name(key: object) -> dict[str, str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from celery.utils.nodenames import anon_nodename
 
+from ...domain.chunk import MOST_BYTES, MOST_CALLS, encode_calls, likeness
 from ...domain.message import encode
 from ...domain.task import Task
 from .call_repr import ARGSREPR, describe_call
@@ -33,20 +34,67 @@ class Outgoing(NamedTuple):
     """The envelope."""
     due: float | None
     """Seconds since 1970 before which no worker may have it; None: it is not delayed."""
+    calls: int = 1
+    """How many calls it carries."""
 
 
 def outgoing(task: Task, *, queue: str, inline_source_bytes: int) -> Outgoing:
     """The message for `task` in `queue`; see `domain.message.encode`."""
     kwargs = encode(task, inline_bytes=inline_source_bytes)
-    countdown = task.countdown.total_seconds()
-    due = time.time() + countdown if countdown else None
+    return _enveloped(_body(kwargs), task.key, kwargs, task.countdown, queue)
+
+
+def outgoing_all(
+    tasks: Sequence[Task], *, queue: str, inline_source_bytes: int
+) -> Iterator[Outgoing]:
+    """The messages for `tasks` in `queue`: those that are alike share some.
+
+    See `domain.chunk`. The order is kept among tasks that are alike.
+    """
+    if len(tasks) == 1:
+        yield outgoing(tasks[0], queue=queue, inline_source_bytes=inline_source_bytes)
+        return
+    alike: dict[Hashable, list[Task]] = {}
+    for task in tasks:
+        alike.setdefault(likeness(task), []).append(task)
+    for some in alike.values():
+        for start in range(0, len(some), MOST_CALLS):
+            yield from _shared(some[start : start + MOST_CALLS], queue, inline_source_bytes)
+
+
+def _shared(tasks: Sequence[Task], queue: str, inline_source_bytes: int) -> Iterator[Outgoing]:
+    """One message, or several where it would be too long."""
+    if len(tasks) == 1:
+        yield outgoing(tasks[0], queue=queue, inline_source_bytes=inline_source_bytes)
+        return
+    kwargs = encode_calls(tasks, inline_bytes=inline_source_bytes)
+    body = _body(kwargs)
+    if len(body) > MOST_BYTES:
+        half = len(tasks) // 2
+        yield from _shared(tasks[:half], queue, inline_source_bytes)
+        yield from _shared(tasks[half:], queue, inline_source_bytes)
+    else:
+        # A name of its own: each call can be revoked by its key, and none with the others.
+        name = f"calls-{token_hex(16)}"
+        message = _enveloped(body, name, kwargs, tasks[0].countdown, queue)
+        yield message._replace(calls=len(tasks))
+
+
+def _body(kwargs: Mapping[str, Any]) -> str:
+    return _dumps(((), kwargs, _NO_CANVAS))
+
+
+def _enveloped(
+    body: str, name: str, kwargs: Mapping[str, Any], countdown: timedelta, queue: str
+) -> Outgoing:
+    due = time.time() + countdown.total_seconds() if countdown else None
     envelope = {
-        "body": _dumps(((), kwargs, _NO_CANVAS)),
+        "body": body,
         "content-encoding": "utf-8",
         "content-type": "application/json",
-        "headers": _headers(task.key, describe_call(kwargs), due),
+        "headers": _headers(name, describe_call(kwargs), due),
         "properties": {
-            "correlation_id": task.key,
+            "correlation_id": name,
             "reply_to": "",
             "delivery_mode": 2,
             "delivery_info": {"exchange": "", "routing_key": queue},

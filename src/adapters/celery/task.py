@@ -6,6 +6,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from celery import Celery, Task
 from celery.exceptions import Reject
 from celery.signals import worker_process_shutdown, worker_ready
 
+from ...domain.chunk import CALLS, calls_in
 from ...domain.errors import FleetingError, MalformedMessage
 from ...domain.limits import Limits
 from ...domain.message import decode, malformed
@@ -108,9 +110,16 @@ class RunTask(Task[Any, str]):
                 raise malformed(kwargs, "it takes keyword arguments only")
             return decode(kwargs, limits=self._limits)
         except MalformedMessage as exc:
+            self._refuse_calls(kwargs)
             _log.error("dropped a message %s: %s", describe_call(kwargs), exc.message)
             self._refuse(exc)
             raise
+
+    def _refuse_calls(self, kwargs: Mapping[str, Any]) -> None:
+        """Of a chunk that came here: workers take one apart, unless there is a canvas on it."""
+        with suppress(MalformedMessage):
+            for call in calls_in(kwargs) if CALLS in kwargs else ():
+                self._refuse(malformed(call, "many calls in one message go without a canvas"))
 
     def _refuse(self, error: MalformedMessage) -> None:
         """Tell who waits for the task; the message is dropped, whether that succeeds or not."""

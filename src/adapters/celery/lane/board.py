@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from threading import Condition, Lock
 from typing import Final
 
-from .pace import Pace
+from .pace import Kind, Pace
 from .parcel import Parcel, note_active
+from .room import AHEAD_SECONDS, MOST
 
 _BATCH_SECONDS: Final = 0.01
 """What a slot takes at once is run in about this time, so that it holds nothing back for long."""
@@ -60,6 +61,20 @@ class Board:
             self._work.notify()
             self._watch.notify()
 
+    def room(self, kind: Kind) -> int:
+        """How many calls of a kind the slots that are not stuck will run soon; may be negative."""
+        with self._work:
+            now = time.monotonic()
+            free = [slot for slot in self.slots if not _is_stuck(slot, now)]
+            ahead = self._pace.ahead(kind, AHEAD_SECONDS, most=MOST)
+            busy = sum(slot.since is not None for slot in free)
+            return len(free) * ahead - busy - self._count_waiting()
+
+    def waiting(self) -> int:
+        """How many parcels no slot works on."""
+        with self._work:
+            return self._count_waiting()
+
     def take(self, slot: Slot) -> list[Parcel]:
         """What the slot does next: run one claimed parcel, or claim some; nothing: it ends."""
         with self._work:
@@ -104,16 +119,21 @@ class Board:
         """Whether any slot is busy."""
         return any(slot.since is not None for slot in self.slots)
 
+    def has_more(self, slot: Slot) -> bool:
+        """Whether there is something that the slot will do next."""
+        return bool(slot.ready or self._inbox)
+
     def busy(self) -> int:
         """How many slots are stuck."""
         now = time.monotonic()
         return sum(_is_stuck(slot, now) for slot in self.slots)
 
     def clear(self) -> list[Parcel]:
-        """Take out what nobody has claimed."""
+        """Take out what nobody has claimed, but for calls of chunks that are being run."""
         with self._work:
-            out = list(self._inbox)
-            self._inbox.clear()
+            staying = [parcel for parcel in self._inbox if parcel.stays]
+            out = [parcel for parcel in self._inbox if not parcel.stays]
+            self._inbox = deque(staying)
             return out
 
     def close(self) -> list[Parcel]:
@@ -147,8 +167,12 @@ class Board:
                 break
             places.add(parcel.place)
             batch.append(self._inbox.popleft())
+            parcel.begin()
             note_active(parcel.request)
         return batch
+
+    def _count_waiting(self) -> int:
+        return len(self._inbox) + sum(len(slot.ready) for slot in self.slots)
 
     def _is_anything_waiting(self) -> bool:
         return bool(self._inbox) or any(slot.ready for slot in self.slots)

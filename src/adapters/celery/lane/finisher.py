@@ -14,8 +14,9 @@ from .parcel import Parcel
 
 _log: Final = logging.getLogger(__name__)
 
-_DELAY_SECONDS: Final = 0.005
-"""How long the end of a run waits for others, while its slot has more to run."""
+_DELAY_SECONDS: Final = 0.01
+"""How long the end of a run waits for others, while its slot has more to run: as long as a batch
+takes, since a round trip costs the worker as much as a few short runs."""
 
 Pair = tuple[Parcel, "Ended | Done | Again"]
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
+from ....domain.chunk import CALLS
+from ....domain.errors import MalformedMessage
 from ....domain.result_key import Address
 from ....domain.task import Task
 from ....usecases.execute import Again, Claimed, Done
 from ..execution import Execution
 from .accounts import Accounts
 from .board import Board, Slot
+from .chunk import CallMessage, Chunk, hand_back
 from .finisher import Finisher
 from .loop_calls import LoopCalls
 from .pace import Pace
-from .parcel import LaneRequest, Parcel, note_gone, note_reserved
+from .parcel import LaneRequest, Parcel, kind_of, note_gone, note_reserved
 from .room import Room
 
 _log: Final = logging.getLogger(__name__)
@@ -47,6 +50,8 @@ class Lane:
         self._delayed: SimpleQueue[tuple[Parcel, Again | Exception] | None] = SimpleQueue()
         self._accounts = Accounts(consumer)
         self._threads: list[Thread] = []
+        self._few = 0
+        """How many calls may wait when more are taken, once a chunk had too many."""
 
     @property
     def calls(self) -> LoopCalls:
@@ -71,6 +76,51 @@ class Lane:
 
     def offer(self, message: Any, task: Task, make_request: Any) -> None:
         """Take a message in; called by the consumer's thread."""
+        self._room.saw_call()
+        self._take_in(message, task, make_request)
+
+    def offer_chunk(self, message: Any, calls: Sequence[Mapping[str, Any]], make: Any) -> None:
+        """Take in what can be run soon of a message with many calls; the rest goes back at once.
+
+        Args:
+            message: the chunk.
+            calls: each of its calls as a message for it alone.
+            make: makes Celery's own request of a message.
+        """
+        chunk, bare = Chunk(message, len(calls)), message.payload[1][CALLS]
+        kept, refused = self._readable(calls)
+        end = len(kept) + len(refused)
+        errors = self._consumer.connection_errors
+        chunk.put_back(bare[end:], _log, errors)
+        chunk.put_back_alone(refused, _log, errors)
+        self._few = len(kept) // 2
+        self._room.saw_chunk(len(calls), is_split=end < len(calls))
+        self._resize()
+        for at, task in kept:
+            self._take_in(CallMessage(chunk, bare[at], calls[at]), task, make)
+
+    def _readable(
+        self, calls: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[tuple[int, Task]], list[Mapping[str, Any]]]:
+        """The first calls for which there is room, and those before them that cannot be read."""
+        kept: list[tuple[int, Task]] = []
+        refused: list[Mapping[str, Any]] = []
+        room = 1
+        for at, call in enumerate(calls):
+            if len(kept) >= room:
+                break
+            try:
+                task = self._task.read(call)
+            except MalformedMessage:
+                refused.append(call)
+                continue
+            if not kept:
+                # At least one, or a message could go round and round among workers.
+                room = max(room, self._board.room(kind_of(task)))
+            kept.append((at, task))
+        return kept, refused
+
+    def _take_in(self, message: Any, task: Task, make_request: Any) -> None:
         request = LaneRequest(message, self._task, make_request, partial(self._cancel, task))
         note_reserved(request)
         self._accounts.received(request)
@@ -141,7 +191,7 @@ class Lane:
             self._delayed.put((parcel, exc))
             return
         self._pace.observe(parcel.kind, time.monotonic() - began)
-        self._finisher.put(parcel, ended, hurry=not slot.ready)
+        self._finisher.put(parcel, ended, hurry=not self._board.has_more(slot))
 
     def _is_revoked(self, parcel: Parcel) -> bool:
         """Celery's own revocation of what has not begun: the message is dropped, as ever."""
@@ -191,11 +241,17 @@ class Lane:
 
     def _requeue(self, parcels: Sequence[Parcel]) -> None:
         self._adjust()
+        messages = [parcel.message for parcel in parcels]
+        hand_back(messages, _log, self._consumer.connection_errors)
         for parcel in parcels:
-            parcel.message.reject_log_error(_log, self._consumer.connection_errors, requeue=True)
             note_gone(parcel.request)
 
     def _adjust(self) -> None:
+        if self._room.is_closed and self._board.waiting() <= self._few:
+            self._room.reopen()
+        self._resize()
+
+    def _resize(self) -> None:
         self._room.adjust(self._consumer.qos, self._pace, stuck=self._board.busy())
 
     def _delay(self) -> None:

@@ -37,6 +37,11 @@ class Pace:
         """Seconds that a call of this kind will probably take; None: there was none yet."""
         return self._known.get(kind)
 
+    def ahead(self, kind: Kind, seconds: float, *, most: int) -> int:
+        """How many calls of this kind probably fit into `seconds`; at least one."""
+        expected = self._known.get(kind)
+        return 1 if expected is None else max(1, min(most, int(seconds / max(expected, 1e-6))))
+
     def fitting(self, seconds: float, *, most: int) -> int:
         """How many calls of any kind probably fit into `seconds`; at least one."""
         if self._all is None:

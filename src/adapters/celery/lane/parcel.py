@@ -11,7 +11,13 @@ from celery.worker import state
 
 from ....domain.task import Task
 from ....usecases.execute import Claimed
+from .chunk import CallMessage
 from .pace import Kind
+
+
+def kind_of(task: Task) -> Kind:
+    """What the run time of a task is guessed by."""
+    return task.source_digest, task.function
 
 
 class Parcel:
@@ -29,7 +35,17 @@ class Parcel:
     @property
     def kind(self) -> Kind:
         """What its run time is guessed by."""
-        return self.task.source_digest, self.task.function
+        return kind_of(self.task)
+
+    @property
+    def stays(self) -> bool:
+        """Whether a lost connection leaves it here: it came with calls that are being run."""
+        return isinstance(self.message, CallMessage) and self.message.chunk.is_begun
+
+    def begin(self) -> None:
+        """Note that this worker runs it, or some other call that came with it."""
+        if isinstance(self.message, CallMessage):
+            self.message.chunk.is_begun = True
 
     @property
     def place(self) -> tuple[str, str]:

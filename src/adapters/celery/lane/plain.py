@@ -8,6 +8,9 @@ from typing import Any, Final
 from celery import signals
 from celery.worker import state
 
+from ....domain.chunk import CALLS, calls_in
+from ....domain.errors import MalformedMessage
+
 _ASKED_IN_HEADERS: Final = ("eta", "expires", "group", "stamped_headers", "shadow")
 _ASKED_IN_BODY: Final = ("callbacks", "errbacks", "chain", "chord")
 _SIGNALS: Final = (
@@ -38,3 +41,20 @@ def plain_call(message: Any) -> Mapping[str, Any] | None:
     if args or any((embedded or {}).get(name) for name in _ASKED_IN_BODY):
         return None
     return kwargs  # type: ignore[no-any-return]  # checked by `check_task_message`
+
+
+def chunk_of(message: Any) -> list[dict[str, Any]] | None:
+    """The calls of a message with many, each as the arguments of a message for it alone.
+
+    None for all other messages, and for what is no right chunk: one that cannot be read, one with a
+    canvas, which would not know which call to go on from, and one that was revoked as a whole.
+    """
+    if "task" not in message.headers or message.headers["id"] in state.revoked:
+        return None
+    args, kwargs, embedded = message.payload
+    if CALLS not in kwargs or args or any((embedded or {}).get(name) for name in _ASKED_IN_BODY):
+        return None
+    try:
+        return calls_in(kwargs)
+    except MalformedMessage:
+        return None

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from celery.utils.imports import symbol_by_name
 from celery.worker import strategy as stock
 
 from ....domain.errors import MalformedMessage
+from ....domain.task import Task
+from .chunk import Chunk
 from .lane import Lane
-from .plain import plain_call
+from .plain import chunk_of, plain_call
+
+_log: Final = logging.getLogger(__name__)
 
 
 def default(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
-    """The lane for plain messages where the worker has one, Celery's own way for all others."""
+    """The lane for plain messages where the worker has one, Celery's own way for all others.
+
+    Celery's own way knows single calls only: there a chunk goes back as messages of one call each.
+    """
     ordinary: Callable[..., Any] = stock.default(task, app, consumer)
     lane: Lane | None = getattr(consumer, "lane", None)
-    if lane is None:
-        return ordinary
     request_class = symbol_by_name(task.Request)
 
     def make_request(message: Any) -> Any:
@@ -32,10 +38,20 @@ def default(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
         )
 
     def handle(message: Any, body: Any, ack: Any, reject: Any, callbacks: Any) -> Any:
-        accepted = None if consumer.task_buckets[task.name] else _accepted(task, message)
-        if accepted is None:
+        has_lane = lane is not None and not consumer.task_buckets[task.name]
+        plain = plain_call(message) if has_lane else None
+        calls = chunk_of(message)
+        if calls is not None and plain is None:
+            chunk = Chunk(message, len(calls))
+            chunk.put_back_alone(calls, _log, consumer.connection_errors)
+            return None
+        accepted = None if plain is None or calls is not None else _accepted(task, plain)
+        if lane is not None and calls is not None:
+            lane.offer_chunk(message, calls, make_request)
+        elif lane is not None and accepted is not None:
+            lane.offer(message, accepted, make_request)
+        else:
             return ordinary(message, body, ack, reject, callbacks)
-        lane.offer(message, accepted, make_request)
         for callback in callbacks or ():
             callback(make_request(message))
         return None
@@ -43,12 +59,9 @@ def default(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
     return handle
 
 
-def _accepted(task: Any, message: Any) -> Any:
-    """The task in the message; None where Celery's own way sees to it, or says what is wrong."""
-    call = plain_call(message)
-    if call is None:
-        return None
+def _accepted(task: Any, call: Mapping[str, Any]) -> Task | None:
+    """The task in a call; None where Celery's own way says what is wrong with it."""
     try:
-        return task.read(call)
+        return task.read(call)  # type: ignore[no-any-return]  # the task is Celery's to type
     except MalformedMessage:
         return None

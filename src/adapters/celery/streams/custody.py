@@ -6,14 +6,14 @@ process, until they are acknowledged or given back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from threading import Lock
 from typing import Any, Final
 
 from ..server_clock import ServerClock
 from .entry import Entry
 from .keys import QueueKeys
-from .outbox import TROUBLES, Outbox
+from .outbox import TROUBLES, Outbox, Part
 from .reader import Reader, make_groups
 from .scripts import call, run
 
@@ -99,6 +99,16 @@ class Custody:
         with self._lock:
             for entry in self._let_go([tag]):
                 self.outbox.put_aside(entry, step, due, raw)
+
+    def put_parts(self, tag: str, parts: Sequence[Part]) -> None:
+        """Put parts of a message that is held into its place; it stays held.
+
+        What is acknowledged or given back afterwards is done after that.
+        """
+        with self._lock:
+            entry = self._held.get(tag)
+            if entry is not None and parts:
+                self.outbox.put_parts(entry, parts)
 
     def give_back(self, tags: Iterable[str]) -> None:
         """Put messages in front of their queues, for anybody to take."""

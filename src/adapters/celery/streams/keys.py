@@ -18,6 +18,9 @@ GROUP: Final = "workers"
 MESSAGE: Final = "message"
 """The field of a stream's entry that holds the message; all a sender has to write."""
 
+CALLS: Final = "calls"
+"""The field that counts the calls in a message with many, so that what waits can be told."""
+
 DELIVERIES: Final = "deliveries"
 """The field that counts how often the message was handed to a consumer that gave it back."""
 

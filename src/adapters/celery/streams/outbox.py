@@ -27,6 +27,9 @@ _CHUNK: Final = 500
 
 TROUBLES: Final = (RedisError, OSError)
 
+Part = tuple[str, int]
+"""An envelope, and how many calls it carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Aside:
@@ -36,17 +39,24 @@ class _Aside:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    entry: Entry
+    parts: Sequence[Part]
+
+
 @dataclass(slots=True)
 class _Words:
+    parts: list[_Parts] = field(default_factory=list)
     acks: list[Entry] = field(default_factory=list)
     returns: list[Entry] = field(default_factory=list)
     asides: list[_Aside] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.acks or self.returns or self.asides)
+        return bool(self.acks or self.returns or self.asides or self.parts)
 
     def __len__(self) -> int:
-        return len(self.acks) + len(self.returns) + len(self.asides)
+        return len(self.acks) + len(self.returns) + len(self.asides) + len(self.parts)
 
 
 class Outbox:
@@ -83,6 +93,16 @@ class Outbox:
             self._words.asides.append(_Aside(entry, step, due, raw))
         self._filled.set()
 
+    def put_parts(self, entry: Entry, parts: Sequence[Part]) -> None:
+        """Put parts of the entry's message into its place, before all else that is said of it.
+
+        The one word that takes effect twice where its answer was lost: claims drop what is
+        delivered twice.
+        """
+        with self._lock:
+            self._words.parts.append(_Parts(entry, parts))
+        self._filled.set()
+
     def start(self) -> None:
         """Begin to send in the background."""
         if self._thread is None:
@@ -111,6 +131,7 @@ class Outbox:
 
     def _keep(self, words: _Words) -> None:
         with self._lock:
+            self._words.parts[:0] = words.parts
             self._words.acks[:0] = words.acks
             self._words.returns[:0] = words.returns
             self._words.asides[:0] = words.asides
@@ -132,6 +153,8 @@ class Outbox:
                 self._filled.set()
 
     def _send(self, client: Any, words: _Words) -> None:
+        run(client, [_put(each) for each in words.parts])
+        words.parts.clear()
         for entries in _by_stream(words.acks):
             with client.pipeline() as pipe:
                 _delete(pipe, entries)
@@ -153,6 +176,14 @@ def _delete(pipe: Any, entries: Sequence[Entry]) -> None:
     stream, ids = entries[0].stream, [entry.id for entry in entries]
     pipe.xack(stream, GROUP, *ids)
     pipe.xdel(stream, *ids)
+
+
+def _put(words: _Parts) -> Call:
+    """Parts of an urgent message go to the front, as they would have come next."""
+    stream, queue = words.entry.stream, words.entry.queue
+    target = queue.front if stream == queue.streams[0] else stream
+    told = [word for part in words.parts for word in part]
+    return call("put_parts", (stream, target), GROUP, words.entry.id, *told)
 
 
 def _return(entries: Sequence[Entry]) -> Call:

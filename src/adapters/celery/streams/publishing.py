@@ -10,18 +10,19 @@ from .queue import StreamQueues
 
 
 def put_all(
-    channel: StreamQueues, queue: str, messages: Sequence[tuple[str, float | None]]
+    channel: StreamQueues, queue: str, messages: Sequence[tuple[str, float | None, int]]
 ) -> None:
     """Put envelopes into `queue`, in their order.
 
     Args:
         channel: of the broker.
         queue: its name.
-        messages: each with the time, in seconds since 1970, before which nobody may have it.
+        messages: each with the time, in seconds since 1970, before which nobody may have it, and
+            with the number of calls in it.
     """
     keys, now = channel.keys(queue), time.time()
     with channel.raw_client.pipeline(transaction=False) as pipe:
-        for raw, due in messages:
-            for words in publication(keys, raw, priority=0, due=due, now=now):
+        for raw, due, calls in messages:
+            for words in publication(keys, raw, priority=0, due=due, now=now, calls=calls):
                 pipe.execute_command(*words)
         pipe.execute()
