@@ -49,6 +49,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── StoreCorrupt
     │   ├── QueueUnavailable
     │   ├── QueueDenied
+    │   ├── QueueFull
     │   ├── SandboxUnavailable
     │   ├── ServiceUnavailable
     │   └── ServiceFault
@@ -82,6 +83,9 @@ class FleetingError(Exception):
 
     retryable: ClassVar[bool] = False
     """True where the same call may succeed later without any change."""
+
+    retry_after: float | None = None
+    """Seconds after which the same call may succeed, where that is known."""
 
     exception: str | None = None
     """Name of the exception's type, where a script raised one."""
@@ -296,6 +300,12 @@ class QueueUnavailable(PortError):
 
 class QueueDenied(PortError):
     """The task queue refuses these credentials or this command."""
+
+
+class QueueFull(PortError):
+    """More waits for workers than this installation lets wait: come back later."""
+
+    retryable = True
 
 
 class SandboxUnavailable(PortError):

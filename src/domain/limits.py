@@ -131,6 +131,16 @@ class Limits(BaseModel):
     )
     """How long an idempotency key is remembered: longer than any client's retries."""
 
+    max_queued: int = Field(default=1_000_000, ge=0)
+    """Tasks that may have been accepted and not ended before submissions are refused. A million are
+    about a gigabyte of Redis' memory, and minutes of work for a fleet of workers; 0: no bound."""
+
+    max_queue_age: Annotated[timedelta, BeforeValidator(_seconds)] = Field(
+        default=timedelta(hours=12), ge=timedelta(0), validation_alias="max_queue_age_seconds"
+    )
+    """How long the oldest in the queue may have waited before submissions are refused. Half of
+    `queue_patience`: what would be accepted later might be lost before its turn; 0: no bound."""
+
     quarantine_losses: int = Field(default=3, ge=0)
     """Workers that a source may lose in a row, with two tasks at least, before it goes into
     quarantine. Three, because two may be bad luck, and each costs all runs beside it; 0: never."""

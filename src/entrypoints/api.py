@@ -68,6 +68,7 @@ def make_app(container: Container, settings: Settings) -> App:
         max_body_bytes=settings.max_body_bytes,
         adapters=adapters,
         fleet=container.results().fleet,
+        backpressure=container.backpressure() if submits else None,
         lifespan=closing(container, has_queue=submits),
     )
 

@@ -22,6 +22,7 @@ from ..ports.bundles import (
 )
 from ..ports.runner import Runner
 from ..usecases.admit import AdmitTask
+from ..usecases.backpressure import Backpressure
 from ..usecases.cancel import CancelTask
 from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
@@ -110,8 +111,16 @@ class Container(containers.DeclarativeContainer):
         limits=limits,
         isolation=settings.provided.isolation_in_force,
     )
+    backpressure = providers.Singleton(
+        Backpressure,
+        queue.provided.queue,
+        records=results.provided.records,
+        limits=limits,
+        clock=clock,
+    )
     submit = providers.Singleton(
         SubmitTasks,
+        backpressure=backpressure,
         admit=admit,
         records=results.provided.records,
         queue=queue.provided.queue,

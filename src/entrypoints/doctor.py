@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..domain.errors import PortError, WeakIsolation
+from ..domain.backlog import check_backlog, describe_backlog
+from ..domain.errors import PortError, QueueFull, WeakIsolation
 from ..domain.isolation import Isolation
+from ..domain.limits import Limits
 from ..domain.worker_facts import LibrarySet, WorkerFacts
 from ..ports.fleet import Fleet
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
+from ..usecases.backpressure import Backpressure
 from . import runners
 from .check import mask
 from .closing import close_adapters
@@ -53,6 +56,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
             Examination("runs", tuple(_isolation(settings))),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
+            *await _backlog(container.backpressure(), settings.limits),
             *await examine_workers(results.fleet),
         )
     finally:
@@ -100,6 +104,23 @@ async def examine_workers(fleet: Fleet | None) -> tuple[Examination, ...]:
         none = Diagnosis("workers", "warning", "none is there: tasks wait until one starts")
         return (Examination("workers", (none,)),)
     return (Examination("workers", tuple(map(_worker, workers))),)
+
+
+async def _backlog(backpressure: Backpressure, limits: Limits) -> tuple[Examination, ...]:
+    """What waits; nothing where that cannot be known, for the queue tells why."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            backlog = await backpressure.backlog()
+    except TimeoutError:
+        return ()
+    if backlog is None:
+        return ()
+    try:
+        check_backlog(backlog, limits, drained=None)
+    except QueueFull as exc:
+        full = f"{describe_backlog(backlog)}: submissions are refused; start more workers"
+        return (Examination("backlog", (Diagnosis(exc.code, "warning", full),)),)
+    return (Examination("backlog", (Diagnosis("queue", "ok", describe_backlog(backlog)),)),)
 
 
 def _worker(facts: WorkerFacts) -> Diagnosis:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from ..domain.backlog import Backlog
 from ..domain.task import Task
 
 
@@ -30,5 +31,21 @@ class TaskQueue(Protocol):
         Raises:
             QueueUnavailable: it does not.
             QueueDenied: it refuses the credentials.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsBacklog(Protocol):
+    """A queue that can tell how much waits in it."""
+
+    async def backlog(self) -> Backlog:
+        """What may be delivered and was not yet, in one round trip, by the queue's own clock.
+
+        Its cost does not grow with what waits.
+
+        Raises:
+            QueueUnavailable: the queue cannot be reached.
+            QueueDenied: it refuses the credentials or the command.
         """
         ...

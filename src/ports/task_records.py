@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..domain.change import Change, Refused, Snapshot, Swapped
 from ..domain.result_key import Address
@@ -57,5 +57,17 @@ class TaskRecords(Protocol):
         """Bind idempotency keys for `keep`; for each, the first reservation of that name wins.
 
         Returns the reservations in force, in the order asked for.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsOpenCount(Protocol):
+    """Records that can tell how many tasks have not ended."""
+
+    async def open_count(self) -> int:
+        """Tasks of all namespaces that are recorded and have not ended; its cost is constant.
+
+        Raises as `TaskRecords`.
         """
         ...

@@ -49,10 +49,11 @@ from .randomness import RandomnessContract  # noqa: E402
 from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
 from .runner import RunnerContract  # noqa: E402
 from .source_store import SourceReaderContract, SourceWriterContract  # noqa: E402
-from .task_queue import TaskQueueContract  # noqa: E402
+from .task_queue import BacklogContract, TaskQueueContract  # noqa: E402
 from .task_records import TaskRecordsContract  # noqa: E402
 
 __all__ = [
+    "BacklogContract",
     "CancelSignalsContract",
     "ClockContract",
     "Contract",

@@ -10,13 +10,14 @@ from typing import Final
 import pytest
 from pydantic import JsonValue
 
+from ..domain.backlog import Backlog
 from ..domain.errors import QueueDenied, QueueUnavailable
 from ..domain.isolation import Isolation
 from ..domain.limits import MIB, Limits
 from ..domain.message import decode
 from ..domain.result_key import ResultKey
 from ..domain.task import Task
-from ..ports.task_queue import TaskQueue
+from ..ports.task_queue import SupportsBacklog, TaskQueue
 from .contract import Contract, PassTime, Run, optional
 from .source_store import SOURCE, digest_of
 
@@ -177,3 +178,55 @@ class TaskQueueContract(Contract):
             run(_put(denied, [sample_task()]))
         with pytest.raises(QueueDenied):
             run(_ping(denied))
+
+
+class BacklogContract(Contract):
+    """The contract of `ports.task_queue.SupportsBacklog`; fixtures as for `TaskQueueContract`."""
+
+    def test_empty_queue_has_no_backlog(self, run: Run, queue: SupportsBacklog) -> None:
+        """And no oldest task."""
+        assert run(_backlog(queue)) == Backlog(0, None)
+
+    def test_what_waits_is_counted(
+        self, run: Run, queue: TaskQueue, deliveries: Deliveries
+    ) -> None:
+        """Until a worker takes it."""
+        for number in range(3):
+            run(_put(queue, [sample_task(number)]))
+
+        before = run(_backlog(queue))
+        deliveries(3)
+
+        assert before.count == 3
+        assert run(_backlog(queue)) == Backlog(0, None)
+
+    def test_task_with_a_countdown_does_not_count(self, run: Run, queue: TaskQueue) -> None:
+        """It is not late before its time has come."""
+        run(_put(queue, [sample_task(countdown=timedelta(hours=1))]))
+
+        assert run(_backlog(queue)) == Backlog(0, None)
+
+    def test_oldest_task_tells_how_long_it_has_waited(
+        self, run: Run, queue: TaskQueue, pass_time: PassTime
+    ) -> None:
+        """Not the one that came last; None from a queue that cannot know."""
+        run(_put(queue, [sample_task(1)]))
+        pass_time(2 * self.tick)
+        run(_put(queue, [sample_task(2)]))
+
+        found = run(_backlog(queue))
+
+        assert found.count == 2
+        assert found.oldest is None or 2 * self.tick <= found.oldest < 20 * self.tick
+
+    def test_unreachable_queue_says_so_instead_of_its_length(
+        self, run: Run, broken: SupportsBacklog
+    ) -> None:
+        """Zero would let everything in."""
+        with pytest.raises(QueueUnavailable):
+            run(_backlog(broken))
+
+
+async def _backlog(queue: object) -> Backlog:
+    assert isinstance(queue, SupportsBacklog)
+    return await queue.backlog()

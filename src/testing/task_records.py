@@ -13,7 +13,7 @@ from ..domain.result import Status
 from ..domain.result_key import Address
 from ..ports.event_feed import EventFeed
 from ..ports.result_store import ResultReader, ResultWriter, Slice
-from ..ports.task_records import Reservation, TaskRecords
+from ..ports.task_records import Reservation, SupportsOpenCount, TaskRecords
 from .contract import PassTime, Run, StoreContract, optional
 from .given import ERROR, LONG, Given
 
@@ -27,6 +27,10 @@ CALLS: dict[str, Call] = {
     "discard": lambda records, given: records.discard([given.address()]),
     "reserve": lambda records, _: records.reserve([_reservation("a", 1)], LONG),
 }
+
+
+async def _open_count(records: SupportsOpenCount) -> int:
+    return await records.open_count()
 
 
 async def _called(call: str, records: TaskRecords, given: Given) -> object:
@@ -69,6 +73,20 @@ class TaskRecordsContract(StoreContract):
         assert [type(outcome) for outcome in outcomes] == [Swapped]
         assert writer.load([record.address])[0].record == record
         assert run(reader.records("", "add", Slice(), _EVERY_STATUS)) == [record]
+
+    def test_open_tasks_are_counted_by_records_that_can(
+        self, run: Run, records: TaskRecords, given: Given
+    ) -> None:
+        """Queued and running ones; of all namespaces."""
+        if not isinstance(records, SupportsOpenCount):
+            pytest.skip("these records do not count open tasks")
+        before = run(_open_count(records))
+        given.queued(1)
+        running = given.running(2)
+        during = run(_open_count(records))
+        given.ended(running, running.failed(at=given.now, error=ERROR))
+
+        assert (before, during, run(_open_count(records))) == (0, 2, 1)
 
     def test_changes_are_independent_and_answered_in_order(
         self, run: Run, records: TaskRecords, writer: ResultWriter, given: Given

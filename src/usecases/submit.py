@@ -16,6 +16,7 @@ from ..ports.randomness import Randomness
 from ..ports.task_queue import TaskQueue
 from ..ports.task_records import TaskRecords
 from .admit import AdmitTask
+from .backpressure import Backpressure
 from .mint import KeyMint
 from .plan import Plan, awaits_message, due_plans, reservation
 
@@ -41,8 +42,10 @@ class SubmitTasks:
         clock: Clock,
         randomness: Randomness,
         limits: Limits,
+        backpressure: Backpressure,
     ) -> None:
         self._admit = admit
+        self._backpressure = backpressure
         self._records = records
         self._queue = queue
         self._clock = clock
@@ -57,11 +60,13 @@ class SubmitTasks:
         Raises:
             RequestError: one of them cannot be accepted; nothing was queued. In a batch the
                 message begins with its position.
+            QueueFull: too much waits for workers; nothing was queued.
             PortError: store or queue failed; what was recorded has been taken back as far as
                 they answer, and what could not be taken back ends as lost.
         """
         check_namespace(namespace)
         self._check_size(requests)
+        await self._backpressure.check()
         is_batch = len(requests) > 1
         plans = await self._settle(
             [

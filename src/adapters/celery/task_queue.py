@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from celery import Celery
 from kombu import Connection
 
-from ...domain.errors import QueueUnavailable
+from ...domain.backlog import Backlog
+from ...domain.errors import PortError, QueueUnavailable
 from ...domain.task import Task
 from ...ports.bundles import QueueOptions, TaskQueueAdapter
 from .app import make_app
@@ -30,6 +32,13 @@ _BOUNDS: Final = {
 }
 
 
+@dataclass(slots=True)
+class _Question:
+    """How much waits; asked by the same thread, over the same connection as what is sent."""
+
+    answer: Backlog | PortError | None = None
+
+
 class CeleryTaskQueue:
     """`TaskQueue` over kombu's connection to the broker.
 
@@ -41,7 +50,9 @@ class CeleryTaskQueue:
         self._app = app
         self._queue: str = app.conf.task_default_queue
         self._inline_source_bytes = inline_source_bytes
-        self._thread = PublishingThread(self._publish, name="fleeting-publish")
+        self._thread = PublishingThread[Outgoing | _Question](
+            self._publish, name="fleeting-publish"
+        )
         self._connection: Connection | None = None
 
     async def put(self, tasks: Sequence[Task]) -> None:
@@ -54,12 +65,19 @@ class CeleryTaskQueue:
     async def ping(self) -> None:
         await self._sent([])
 
+    async def backlog(self) -> Backlog:
+        question = _Question()
+        await self._sent([question])
+        if isinstance(question.answer, PortError):
+            raise question.answer
+        return question.answer or Backlog(0, None)
+
     async def aclose(self) -> None:
         """Close the connection; the next call would make another."""
         await asyncio.to_thread(self._thread.stop)
         self._disconnect()
 
-    async def _sent(self, messages: Sequence[Outgoing]) -> None:
+    async def _sent(self, messages: Sequence[Outgoing | _Question]) -> None:
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 await self._thread(messages)
@@ -68,14 +86,18 @@ class CeleryTaskQueue:
                 "the task queue did not answer in time: try again; what was sent may have arrived"
             ) from None
 
-    def _publish(self, messages: Sequence[Outgoing]) -> None:
+    def _publish(self, items: Sequence[Outgoing | _Question]) -> None:
+        messages = [item for item in items if isinstance(item, Outgoing)]
         try:
             with translated():
                 channel: Any = self._connected().default_channel
                 if messages:
                     _put(channel, self._queue, messages)
-                else:
+                elif not items:
                     _ping(channel)
+                for item in items:
+                    if isinstance(item, _Question):
+                        _answer(item, channel, self._queue)
         except BaseException:
             self._disconnect()
             raise
@@ -101,6 +123,23 @@ def _put(channel: Any, queue: str, messages: Sequence[Outgoing]) -> None:
     # kombu's own transport, which has its own way to encode bodies.
     for message in messages:
         channel.basic_publish(json.loads(message.raw), "", queue)
+
+
+def _answer(question: _Question, channel: Any, queue: str) -> None:
+    """A denied look must not fail those whose messages came along."""
+    from .streams.backlog import backlog
+    from .streams.queue import StreamQueues
+
+    try:
+        with translated():
+            question.answer = (
+                backlog(channel, queue)
+                if isinstance(channel, StreamQueues)
+                # Lists do not tell when their messages came.
+                else Backlog(channel._size(queue), None)  # noqa: SLF001 - kombu's own seam
+            )
+    except PortError as exc:
+        question.answer = exc
 
 
 def _ping(channel: Any) -> None:

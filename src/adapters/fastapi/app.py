@@ -16,6 +16,7 @@ from ...domain.limits import Limits
 from ...ports.clock import Clock
 from ...ports.fleet import Fleet
 from ...ports.health import SupportsPing
+from ...usecases.backpressure import Backpressure
 from ...usecases.cancel import CancelTask
 from ...usecases.check import CheckTask
 from ...usecases.follow import Follow
@@ -82,6 +83,7 @@ def make_app(
     max_body_bytes: int,
     adapters: Mapping[str, str] | None = None,
     fleet: Fleet | None = None,
+    backpressure: Backpressure | None = None,
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
     version: str | None = None,
     patience: float = operations.PATIENCE,
@@ -106,6 +108,7 @@ def make_app(
         max_body_bytes: longest request body.
         adapters: which adapter serves each port, by name; shown in `/capabilities`.
         fleet: the workers, shown there too; None: they cannot be known.
+        backpressure: knows what waits, shown in `/metrics` and `/readyz`; None: nothing knows.
         lifespan: entered before the first request, left after the last.
         version: the release; None: that of the installed package.
         patience: seconds that readiness waits for a dependency.
@@ -151,6 +154,7 @@ def make_app(
             metrics=metrics,
             closing=closing,
             fleet=fleet,
+            backpressure=backpressure,
             patience=patience,
         )
     )

@@ -263,6 +263,8 @@ CAPABILITIES: Final[dict[str, Any]] = {
         "min_isolation": "none",
         "queue_patience_seconds": 86400.0,
         "idempotency_window_seconds": 86400.0,
+        "max_queued": 1_000_000,
+        "max_queue_age_seconds": 43200.0,
         "quarantine_losses": 3,
         "quarantine_window_seconds": 900.0,
         "quarantine_time_seconds": 900.0,

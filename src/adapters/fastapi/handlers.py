@@ -44,7 +44,8 @@ async def _on_fleeting_error(request: Request, error: Exception) -> Response:
     error = cast("FleetingError", error)
     if isinstance(error, PortError | ConfigurationError):
         _log.warning("request %s: %s: %s", request.state.request_id, error.code, error)
-    return problems.response(request, problems.of_error(request, error))
+    problem = problems.of_error(request, error)
+    return problems.response(request, problem, problems.headers_of(error))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

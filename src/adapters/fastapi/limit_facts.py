@@ -73,6 +73,10 @@ class LimitFacts(BaseModel):
     """How long a task may wait for a worker before it counts as lost."""
     idempotency_window_seconds: float
     """How long an idempotency key is remembered."""
+    max_queued: int
+    """Tasks that may be open before submissions are refused; 0: no bound."""
+    max_queue_age_seconds: float
+    """How long the oldest in the queue may have waited before that; 0: no bound."""
     quarantine_losses: int
     """Workers that a source may lose in a row before it goes into quarantine; 0: never."""
     quarantine_window_seconds: float

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+from datetime import timedelta
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ...domain.backlog import Backlog
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -44,7 +48,28 @@ class ApiMetrics:
             registry=own,
         )
         self.streams = Gauge("fleeting_streams_open", "Event streams being served.", registry=own)
+        self._messages, self._oldest, self._open = (
+            Gauge(f"fleeting_{name}", text, registry=own)
+            for name, text in (
+                ("queue_messages", "Messages that no worker has taken yet; NaN: not known."),
+                ("queue_oldest_seconds", "How long the oldest of them has waited; NaN: not known."),
+                ("tasks_open", "Tasks accepted that have not ended; NaN: not known."),
+            )
+        )
         Info("fleeting_build", "The release that runs.", registry=own).info({"version": version})
+
+    def note_backlog(self, backlog: Backlog | None) -> None:
+        """Show what waits; it is of the installation, not of this process."""
+        messages = oldest = tasks = math.nan
+        if backlog is not None:
+            messages = backlog.count
+            if backlog.oldest is not None or backlog.count == 0:
+                oldest = (backlog.oldest or timedelta(0)).total_seconds()
+            if backlog.open_tasks is not None:
+                tasks = backlog.open_tasks
+        self._messages.set(messages)
+        self._oldest.set(oldest)
+        self._open.set(tasks)
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""

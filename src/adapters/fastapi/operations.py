@@ -10,12 +10,14 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from ...domain.backlog import Backlog, describe_backlog
 from ...domain.errors import PortError
 from ...domain.isolation import Isolation
 from ...domain.limits import Limits
 from ...domain.worker_facts import levels_in_force
 from ...ports.fleet import Fleet
 from ...ports.health import SupportsPing
+from ...usecases.backpressure import Backpressure
 from . import examples
 from .closing import Closing
 from .documented import answer, problems
@@ -31,6 +33,9 @@ from .schemas import (
     IsolationFacts,
     Readiness,
 )
+
+QUEUE: Final = "task_queue"
+"""The name of the queue among the dependencies."""
 
 PATIENCE: Final = 2.0
 """Seconds that a dependency gets to answer: less than probes wait by default elsewhere."""
@@ -48,6 +53,7 @@ def router(
     metrics: ApiMetrics,
     closing: Closing,
     fleet: Fleet | None = None,
+    backpressure: Backpressure | None = None,
     patience: float = PATIENCE,
 ) -> APIRouter:
     """The routes for operators; probes may add what query parameters they like."""
@@ -80,10 +86,15 @@ def router(
     async def get_readiness() -> Response:
         """Asks every dependency, all at once; 503 when one does not answer or the server stops.
 
-        `checks` has the state of each, and how long it took, in both answers.
+        `checks` has the state of each, and how long it took, in both answers; the queue says there
+        how much waits in it.
         """
         states = await asyncio.gather(*(_ask(ping, patience) for ping in pings.values()))
         checks = dict(zip(pings, states, strict=True))
+        backlog = await _ask_backlog(backpressure, patience)
+        queue = checks.get(QUEUE)
+        if backlog is not None and queue is not None and queue.message is None:
+            checks[QUEUE] = queue.model_copy(update={"message": describe_backlog(backlog)})
         down = [name for name, state in checks.items() if state.state != "up"]
         if down or closing.has_begun:
             text = f"down: {', '.join(down)}" if down else "the server is about to stop"
@@ -102,8 +113,10 @@ def router(
     async def get_metrics() -> Response:
         """Requests by route and status, their times, tasks accepted and refused, open streams.
 
-        Of this process alone: where several serve, each is asked for its own.
+        Of this process alone: where several serve, each is asked for its own. What waits in the
+        queue is the same in all of them.
         """
+        metrics.note_backlog(await _ask_backlog(backpressure, patience))
         return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     @routes.get(
@@ -166,6 +179,15 @@ async def _ask_fleet(fleet: Fleet | None, patience: float) -> FleetFacts:
         return FleetFacts(known=False, message=f"No answer within {patience:g} seconds.")
     except PortError as exc:
         return FleetFacts(known=False, message=title_of(type(exc)))
+
+
+async def _ask_backlog(backpressure: Backpressure | None, patience: float) -> Backlog | None:
+    if backpressure is None:
+        return None
+    try:
+        return await asyncio.wait_for(backpressure.backlog(), patience)
+    except TimeoutError:
+        return None
 
 
 async def _ask(dependency: SupportsPing, patience: float) -> DependencyState:

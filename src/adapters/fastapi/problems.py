@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...domain.errors import ConfigurationError, FleetingError, PortError
+from ...domain.errors import ConfigurationError, FleetingError, PortError, QueueFull
 from .statuses import RETRY_AFTER_SECONDS, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -104,7 +105,7 @@ def detail_of(error: FleetingError) -> str:
     What says something about the inside of the installation (a host, a user) goes to the log and
     to `/readyz` alone.
     """
-    inside = isinstance(error, PortError | ConfigurationError)
+    inside = isinstance(error, PortError | ConfigurationError) and not isinstance(error, QueueFull)
     return title_of(type(error)) if inside else error.message
 
 
@@ -121,6 +122,13 @@ def of_error(request: Request, error: FleetingError) -> Problem:
         line=error.line,
         path=error.path,
     )
+
+
+def headers_of(error: FleetingError) -> dict[str, str]:
+    """What an answer says beside the problem: when to come back, in whole seconds."""
+    if error.retry_after is None:
+        return {}
+    return {"Retry-After": str(math.ceil(error.retry_after))}
 
 
 def of_http(request: Request, error: HttpError) -> Problem:

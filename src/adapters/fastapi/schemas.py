@@ -204,7 +204,7 @@ class DependencyState(Answer):
     code: str | None = None
     """What is wrong, where it is down."""
     message: str | None = None
-    """The same for a person."""
+    """The same for a person; of a queue that answers, what waits in it."""
 
 
 class Readiness(Answer):

@@ -51,6 +51,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     # What is away and comes back by itself, and what an operator must mend.
     e.StoreUnavailable: 503,
     e.QueueUnavailable: 503,
+    e.QueueFull: 503,
     e.SandboxUnavailable: 503,
     e.ServiceUnavailable: 503,
     e.StoreDenied: 500,

@@ -16,6 +16,9 @@ class Deadlines:
         self._of: dict[Address, datetime] = {}
         self._sorted: list[tuple[datetime, Address]] = []
 
+    def __len__(self) -> int:
+        return len(self._of)
+
     def set(self, address: Address, deadline: datetime) -> None:
         """Watch a task, or move its deadline."""
         if self._of.get(address) == deadline:

@@ -11,7 +11,8 @@ from itertools import count
 from threading import Condition, Event
 from typing import Final
 
-from ...domain.errors import QueueUnavailable
+from ...domain.backlog import Backlog
+from ...domain.errors import QueueFull
 from ...domain.message import encode
 from ...domain.task import Task
 from .switch import Switch
@@ -53,13 +54,20 @@ class MemoryTaskQueue:
         bodies = [(self._body(task), task.countdown) for task in tasks]
         with self._changed:
             if len(self._waiting) + len(bodies) > self._capacity:
-                raise QueueUnavailable(
+                raise QueueFull(
                     f"the queue holds {self._capacity} tasks and takes no more: wait until "
                     "workers have caught up"
                 )
             for body, countdown in bodies:
                 self._push(body, countdown)
             self._changed.notify_all()
+
+    async def backlog(self) -> Backlog:
+        self.switch.check()
+        with self._changed:
+            now = self._elapsed()
+            ages = [now - due for due, _, _ in self._waiting if due <= now]
+        return Backlog(len(ages), max(ages, default=None))
 
     async def ping(self) -> None:
         self.switch.check()

@@ -25,6 +25,11 @@ class MemoryTaskRecords:
         with self._store.lock:
             return [self._store.swap(change) for change in changes]
 
+    async def open_count(self) -> int:
+        self._store.switch.check()
+        with self._store.lock:
+            return len(self._store.deadlines)
+
     async def request_cancel(self, address: Address) -> Snapshot:
         self._store.switch.check()
         with self._store.lock:

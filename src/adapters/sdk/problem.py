@@ -26,7 +26,9 @@ def error_of(response: httpx2.Response) -> FleetingError:
     if not isinstance(code, str) or not isinstance(detail, str):
         return _foreign(response)
     kind = _kinds().get(code) or _kind_by_status(response.status_code)
-    return _with_facts(kind(detail), problem)
+    error = _with_facts(kind(detail), problem)
+    error.retry_after = retry_after(response)
+    return error
 
 
 def error_of_code(code: str, message: str, **facts: object) -> FleetingError:

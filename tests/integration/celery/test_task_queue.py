@@ -17,7 +17,7 @@ from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.task_queue import CeleryTaskQueue, open_task_queue
 from fleeting.domain.errors import QueueDenied, QueueUnavailable
 from fleeting.ports.bundles import QueueOptions
-from fleeting.testing import HealthContract, TaskQueueContract
+from fleeting.testing import BacklogContract, HealthContract, TaskQueueContract
 from fleeting.testing.task_queue import sample_task
 
 from .conftest import QUEUE
@@ -96,6 +96,14 @@ class TestCeleryTaskQueue(TaskQueueContract):
     @pytest.fixture
     def denied(self, redis_tls_server, redis_tls_url, prefix):
         return queue_at(redis_tls_server.url_of("app", password="wrong"), prefix)
+
+
+class TestCeleryBacklog(BacklogContract):
+    url = TestCeleryTaskQueue.url
+    queue = TestCeleryTaskQueue.queue
+    deliveries = TestCeleryTaskQueue.deliveries
+    pass_time = TestCeleryTaskQueue.pass_time
+    broken = TestCeleryTaskQueue.broken
 
 
 class TestCeleryTaskQueueHealth(HealthContract):

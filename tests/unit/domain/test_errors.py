@@ -69,6 +69,7 @@ def test_only_what_may_pass_by_itself_is_retryable() -> None:
         "ResultNotReady",
         "StoreUnavailable",
         "QueueUnavailable",
+        "QueueFull",
         "SandboxUnavailable",
         "ServiceUnavailable",
     }

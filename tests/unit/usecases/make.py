@@ -39,6 +39,7 @@ from fleeting.domain.verdict import RunReport
 from fleeting.ports.clock import Clock
 from fleeting.ports.runner import RunObserver, RunRequest
 from fleeting.usecases.admit import AdmitTask
+from fleeting.usecases.backpressure import Backpressure
 from fleeting.usecases.cancel import CancelTask
 from fleeting.usecases.check import CheckTask
 from fleeting.usecases.execute import ExecuteTask
@@ -226,6 +227,9 @@ class Installation:
         }
         self.check = CheckTask(**admission)
         self.admit = AdmitTask(**admission)
+        self.backpressure = Backpressure(
+            self.queue, records=self.records, limits=self.limits, clock=self.clock
+        )
         self.submit = SubmitTasks(
             admit=self.admit,
             records=self.records,
@@ -233,6 +237,7 @@ class Installation:
             clock=self.clock,
             randomness=SeededRandomness(),
             limits=self.limits,
+            backpressure=self.backpressure,
         )
         self.cancel = CancelTask(records=self.records)
         self.follow = Follow(feed=self.feed)

@@ -51,6 +51,7 @@ def submit_over(home: Installation, **parts: Any) -> SubmitTasks:
         clock=home.clock,
         randomness=SeededRandomness(),
         limits=home.limits,
+        backpressure=home.backpressure,
         **usual | parts,
     )
 
@@ -248,6 +249,7 @@ async def test_idempotency_key_is_free_again_if_its_task_was_taken_back(
 
 async def test_idempotency_key_is_free_again_after_its_window(home: Installation) -> None:
     await submit(home, **IDEMPOTENT)
+    home.taken()
     home.clock.advance(home.limits.idempotency_window)
 
     assert not (await submit(home, **IDEMPOTENT)).is_repeat

@@ -12,6 +12,7 @@ from typing import Any, Final
 from redis.exceptions import NoScriptError
 
 _PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "backlog": ("clock", "backlog"),
     "beat": ("clock", "beat"),
     "bring": ("clock", "bring"),
     "bury": ("clock", "put_back", "leave", "bury"),

@@ -31,6 +31,7 @@ from fleeting.domain.result import Progress, Record
 from fleeting.domain.result_key import Address
 from fleeting.ports.clock import Clock
 from fleeting.usecases.admit import AdmitTask
+from fleeting.usecases.backpressure import Backpressure
 from fleeting.usecases.cancel import CancelTask
 from fleeting.usecases.check import CheckTask
 from fleeting.usecases.follow import Follow
@@ -80,6 +81,9 @@ class Platform:
             "isolation": Isolation.PROCESS,
             "quarantines": KnownQuarantines(MemoryQuarantines(self.store), clock=self.clock),
         }
+        backpressure = Backpressure(
+            self.queue, records=self.records, limits=self.limits, clock=self.clock
+        )
         given: dict[str, Any] = {
             "submit": SubmitTasks(
                 admit=AdmitTask(sources=known, **rules),
@@ -88,7 +92,9 @@ class Platform:
                 clock=self.clock,
                 randomness=SystemRandomness(),
                 limits=self.limits,
+                backpressure=backpressure,
             ),
+            "backpressure": backpressure,
             "check": CheckTask(sources=known, **rules),
             "cancel": CancelTask(records=self.records),
             "retriever": MetricRetriever(

@@ -197,3 +197,24 @@ def counted(text: str, labels: str) -> float:
         x for x in text.splitlines() if x.startswith(f"fleeting_http_requests_total{{{labels}")
     ]
     return float(line.split()[-1])
+
+
+async def test_figures_and_readiness_tell_what_waits(platform: Platform) -> None:
+    app = platform.app(pings={"task_queue": platform.queue})
+    async with serving(app) as client:
+        await submitted(client)
+        await submitted(client)
+        platform.clock.sleep(timedelta(seconds=1))
+        ready, text = (await client.get("/readyz")).json(), await metrics(client)
+
+    assert "2 message(s) wait" in ready["checks"]["task_queue"]["message"]
+    assert "fleeting_queue_messages 2.0" in text
+    assert "fleeting_tasks_open 2.0" in text
+    assert "fleeting_queue_oldest_seconds" in text
+
+
+async def test_what_is_not_known_of_the_queue_is_no_number(platform: Platform) -> None:
+    async with serving(platform.app(backpressure=None)) as client:
+        text = await metrics(client)
+
+    assert "fleeting_queue_messages NaN" in text

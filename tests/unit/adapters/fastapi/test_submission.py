@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 
+from fleeting.adapters.memory.quarantines import MemoryQuarantineRegister
 from fleeting.domain.errors import QueueUnavailable, StoreUnavailable
 from fleeting.domain.limits import Limits
+from fleeting.domain.quarantine import Quarantine, SourceName
 from fleeting.domain.result_key import ResultKey
 from fleeting.domain.source import digest
 
@@ -315,3 +318,28 @@ async def test_a_store_that_is_away_is_503(platform: Platform, client: AsyncClie
     answer = await client.post("/tasks", json=TASK)
     assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_full_queue_says_when_to_come_back() -> None:
+    platform = Platform(limits=Limits(max_queued=1))
+    async with serving(platform.app()) as client:
+        await client.post("/tasks", json=TASK)
+        platform.clock.sleep(timedelta(seconds=1))
+        answer = await client.post("/tasks", json=TASK)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "queue_full")
+    assert answer.headers["Retry-After"] == "5"
+    assert "1 tasks have not ended" in answer.json()["detail"]
+
+
+async def test_source_in_quarantine_is_refused(platform: Platform, client: AsyncClient) -> None:
+    now = platform.clock.now()
+    source = SourceName("", digest(SOURCE))
+    quarantine = Quarantine(source, 3, 2, since=now, until=now + timedelta(minutes=15))
+    MemoryQuarantineRegister(platform.store).impose(quarantine, keep=timedelta(minutes=15))
+
+    answer = await client.post("/tasks", json=TASK)
+    found = await client.post("/tasks:check", json=TASK)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "source_quarantined")
+    assert [one["code"] for one in found.json()["problems"]] == ["source_quarantined"]

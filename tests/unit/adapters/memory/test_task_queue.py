@@ -11,8 +11,8 @@ import pytest
 
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.memory.task_queue import MemoryTaskQueue
-from fleeting.domain.errors import PortError, QueueDenied, QueueUnavailable
-from fleeting.testing import TaskQueueContract
+from fleeting.domain.errors import PortError, QueueDenied, QueueFull, QueueUnavailable
+from fleeting.testing import BacklogContract, TaskQueueContract
 from fleeting.testing.task_queue import sample_task
 
 INLINE = 4096
@@ -47,11 +47,16 @@ class TestMemoryTaskQueue(TaskQueueContract):
         return switched_off(QueueDenied("refused"))
 
 
+class TestMemoryBacklog(BacklogContract):
+    deliveries = TestMemoryTaskQueue.deliveries
+    broken = TestMemoryTaskQueue.broken
+
+
 async def test_full_queue_takes_a_batch_whole_or_not_at_all() -> None:
     queue = MemoryTaskQueue(inline_bytes=INLINE, capacity=2)
     await queue.put([sample_task(1)])
 
-    with pytest.raises(QueueUnavailable, match="holds 2 tasks"):
+    with pytest.raises(QueueFull, match="holds 2 tasks"):
         await queue.put([sample_task(2), sample_task(3)])
 
     await queue.put([sample_task(4)])

@@ -147,3 +147,26 @@ async def test_an_address_that_cannot_be_spoken_to_is_a_fault() -> None:
     with pytest.raises(e.ServiceFault, match="cannot be talked to"):
         await http.json("GET", "functions")
     assert len(service.requests) == 1
+
+
+async def test_a_full_queue_is_waited_for_as_long_as_the_call_has_time() -> None:
+    """It says itself when to come back."""
+    time = ManualTime()
+    full = problem(503, "queue_full", headers={"Retry-After": "5"})
+    http, service = calls(time, *[full] * 5, OK)
+
+    assert await http.json("POST", "tasks", body={}) == {"ok": True}
+    assert len(service.requests) == 6
+    assert time.slept == [5.0] * 5
+
+
+async def test_a_queue_that_stays_full_is_told_with_its_own_words() -> None:
+    time = ManualTime()
+    full = problem(503, "queue_full", headers={"Retry-After": "5"})
+    http, service = calls(time, full, timeout=12)
+
+    with pytest.raises(e.QueueFull) as caught:
+        await http.json("POST", "tasks", body={})
+
+    assert caught.value.retry_after == 5
+    assert len(service.requests) == 3
