@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..domain.backlog import check_backlog, describe_backlog
-from ..domain.errors import PortError, QueueFull, WeakIsolation
+from ..domain.errors import InvalidSetting, PortError, QueueFull, WeakIsolation
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
 from ..domain.worker_facts import LibrarySet, WorkerFacts
@@ -70,7 +70,7 @@ def _isolation(settings: Settings) -> Iterator[Diagnosis]:
         return
     try:
         attestation = runners.attest(settings)
-    except WeakIsolation as exc:
+    except (WeakIsolation, InvalidSetting) as exc:
         yield Diagnosis("isolation", "error", exc.message)
         return
     if attestation is None:

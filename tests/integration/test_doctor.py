@@ -13,13 +13,18 @@ from .servers.tls_redis_server import TlsRedisServer
 _COMMAND = [sys.executable, "-m", "fleeting.entrypoints.cli", "doctor", "--json"]
 
 
+def findings_with(**settings: str) -> tuple[int, list[dict[str, str]]]:
+    """The exit code, and everything that was found."""
+    environment = os.environ | {f"FLEETING_{name}": value for name, value in settings.items()}
+    done = subprocess.run(_COMMAND, env=environment, capture_output=True, check=False, timeout=60)
+    return done.returncode, json.loads(done.stdout)["findings"]
+
+
 def examine(url: str) -> tuple[int, dict[str, str]]:
     """The exit code, and the severity of each finding about the result store."""
-    environment = os.environ | {"FLEETING_STORE": url}
-    done = subprocess.run(_COMMAND, env=environment, capture_output=True, check=False, timeout=60)
-    findings = json.loads(done.stdout)["findings"]
+    code, findings = findings_with(STORE=url)
     of_store = {f["subject"]: f["severity"] for f in findings if "result store" in f["part"]}
-    return done.returncode, of_store
+    return code, of_store
 
 
 def test_server_with_append_only_file_is_sound(
@@ -52,3 +57,13 @@ def test_what_may_not_be_looked_at_is_a_warning(
 def test_server_that_is_away_is_said() -> None:
     code, findings = examine("redis://127.0.0.1:9")
     assert (code, findings["answer"]) == (69, "error")
+
+
+def test_library_set_that_is_not_installed_is_one_finding_among_others() -> None:
+    code, findings = findings_with(SANDBOX_LIBRARY_SETS='{"data": ["pandaz"]}')
+
+    [isolation] = [f for f in findings if f["part"] == "runs"]
+    assert isolation["severity"] == "error"
+    assert "the set data names the module pandaz" in isolation["message"]
+    assert code == 69
+    assert len(findings) > 1
