@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from celery import Celery, Task
 from celery.exceptions import Reject
-from celery.signals import worker_process_shutdown, worker_ready
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 
 from ...domain.chunk import CALLS, calls_in
 from ...domain.errors import FleetingError, MalformedMessage
@@ -157,8 +157,9 @@ def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) 
     """Have workers of `app` run `fleeting.run` with executions made by `make_execution`.
 
     It is called in the worker's main process when the worker is ready, which shows it, and in each
-    child of a pool when its first task comes. What it made is closed when such a child ends; a
-    worker has to close that of its main process itself.
+    child of a pool when that begins, because a claim is judged by how long the store has answered
+    this process. What it made is closed when such a child ends; a worker has to close that of its
+    main process itself.
     """
 
     class OwnRunTask(RunTask):
@@ -166,6 +167,9 @@ def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) 
 
     executions = Executions(make_execution)
     app.register_task(OwnRunTask(executions, limits))
+
+    def begin(**_: object) -> None:
+        executions.current()
 
     def close(**_: object) -> None:
         executions.close()
@@ -176,5 +180,6 @@ def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) 
         if sender.app is app:
             executions.announce(runs_tasks=not isinstance(sender.pool, TaskPool))
 
+    worker_process_init.connect(begin, weak=False)
     worker_process_shutdown.connect(close, weak=False)
     worker_ready.connect(announce, weak=False)

@@ -51,6 +51,16 @@ def test_messages_that_a_killed_worker_had_not_begun_are_run_by_another(
     record.wait_for_end("waiting", within=2 * VISIBILITY + SLACK)
 
 
+def test_pool_processes_watch_redis_before_their_first_task(valkey_url, make_worker, record):
+    """Who begins to watch with the task of a dead one waits for its lease all over again."""
+    worker = make_worker(valkey_url, pool="prefork", concurrency=2)
+
+    wait_until(
+        lambda: len({*record.executions("started")} - {worker.pid}) == 2,
+        within=timedelta(seconds=5),
+    )
+
+
 @pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
 def test_a_task_longer_than_the_visibility_timeout_runs_once(
     pool, valkey_url, make_worker, make_sender, record
