@@ -86,13 +86,13 @@ class ClaimTasks:
 
     def _decide(self, task: Task, snapshot: Snapshot, began: timedelta) -> Claimed | Done | Again:
         decision = self._decision(task, snapshot)
+        if not isinstance(decision, Drop | Wait) and self._guard.is_enough(snapshot):
+            decision = self._decision(task, snapshot)
         if isinstance(decision, Drop):
             return Done()
         if isinstance(decision, Wait):
             return Again(decision.delay + _LATE)
         [outcome] = self._store([decision.change])
-        if _has_taken_place(decision.change, outcome):
-            self._guard.saw_end(snapshot)
         if not isinstance(decision, Run) and _has_taken_place(decision.change, outcome):
             return Done()
         return self._conclude(task, decision.change, outcome, began)

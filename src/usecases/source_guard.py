@@ -45,24 +45,27 @@ class SourceGuard:
         if self._register is not None and self._limits.quarantine_losses:
             self._known = {one.source: one for one in self._register.in_force()}
 
-    def saw_end(self, snapshot: Snapshot) -> None:
-        """Weigh what a take-over ended, shown by what was stored before it.
+    def is_enough(self, snapshot: Snapshot) -> bool:
+        """Weigh what a take-over is about to end, and say if its source goes into quarantine by it.
 
-        Where the store does not answer, the loss does not count: nothing waits for this.
+        Weighed before the take-over, so that the run that would be one too many does not begin;
+        whoever else is about to take over weighs the same attempt, which counts once. Where the
+        store does not answer, the loss does not count: nothing waits for this.
         """
         loss = loss_in(snapshot)
         if loss is None or self._register is None or not self._limits.quarantine_losses:
-            return
+            return False
         try:
-            self._weigh(self._register, loss)
+            return self._weigh(self._register, loss)
         except PortError as exc:
             _log.warning("the loss of %s is not counted: %s", loss.key, exc)
+            return False
 
-    def _weigh(self, register: QuarantineRegister, loss: Loss) -> None:
+    def _weigh(self, register: QuarantineRegister, loss: Loss) -> bool:
         losses = register.note(loss, window=self._limits.quarantine_window)
         quarantine = decide_quarantine(losses, self._limits, at=loss.noticed)
         if quarantine is None:
-            return
+            return False
         register.impose(quarantine, keep=self._limits.quarantine_time)
         self._known = {**self._known, quarantine.source: quarantine}
         _log.error(
@@ -72,3 +75,4 @@ class SourceGuard:
             quarantine.until.isoformat(timespec="seconds"),
             quarantine.losses,
         )
+        return True

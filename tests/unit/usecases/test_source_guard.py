@@ -68,11 +68,14 @@ async def test_third_loss_in_a_row_puts_a_source_into_quarantine(
         assert await home.quarantines.in_force() == []
         fleet.lose(*tasks)
 
-    fleet.worker().execute.claim(tasks)
+    worker = fleet.worker()
+    assert worker.execute.claim(tasks) == [Done(), Done()]
 
     [quarantine] = await home.quarantines.in_force()
     assert quarantine.source.digest == tasks[0].source_digest
     assert quarantine.losses == 3
+    errors = [(await home.record(task)).error for task in tasks]
+    assert [error and error.code for error in errors] == ["source_quarantined"] * 2
 
 
 async def test_waiting_tasks_of_the_source_end_with_a_code_of_their_own(
@@ -92,12 +95,14 @@ async def test_waiting_tasks_of_the_source_end_with_a_code_of_their_own(
 
 
 async def test_last_attempt_that_is_lost_counts_too(home: Installation, fleet: Fleet) -> None:
+    statuses = []
     for _ in range(3):
         task = await home.submitted(max_attempts=1)
         fleet.lose(task)
         assert fleet.worker().execute(task) == Done()
-        assert (await home.record(task)).status is Status.LOST
+        statuses.append((await home.record(task)).status)
 
+    assert statuses == [Status.LOST, Status.LOST, Status.FAILED]
     assert len(await home.quarantines.in_force()) == 1
 
 
@@ -238,6 +243,7 @@ async def test_without_quarantine_nothing_is_known_or_noted(
     home.clock.advance(2 * LEASE)
 
     guard.refresh()
-    guard.saw_end(home.worker.writer.load([claim.record.address])[0])
+    [snapshot] = home.worker.writer.load([claim.record.address])
 
+    assert not guard.is_enough(snapshot)
     assert guard.quarantine_of(task) is None
