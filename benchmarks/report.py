@@ -54,8 +54,8 @@ def page(findings: Findings) -> str:
         f"{_origin(findings)} Figures are medians (min{DASH}max).",
         "## Ratios",
         (
-            "Each is the median of the ratios of the single rounds. ↑: more is better, ↓: less is. A "
-            "bar is what the ratio should reach; ✗: it does not."
+            "Each is the median of the ratios of the single rounds. ↑: more is better, ↓: less is. "
+            "A bar is what the ratio should reach; ✗: it does not."
         ),
         _ratio_table(findings),
         "## Machine",
