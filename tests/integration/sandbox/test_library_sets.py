@@ -34,9 +34,22 @@ def f():
 """
 
 
-@pytest.fixture(scope="module", params=["auto", "sealed"])
+WAYS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "sealed": {"files": "sealed"},
+    "isolated": {"isolation": Isolation.ISOLATED},
+}
+
+
+@pytest.fixture(scope="module", params=list(WAYS))
 def runner(request: pytest.FixtureRequest) -> Iterator[ConfinedRunner]:
-    runner = ConfinedRunner(Confinement(libraries=SETS, files=request.param))
+    runner = ConfinedRunner(Confinement(libraries=SETS, **WAYS[request.param]))
+    try:
+        _ = runner.attestation
+    except SandboxUnavailable as exc:
+        if "not permitted" not in exc.message:
+            raise
+        pytest.skip("this system lets nobody make namespaces")
     yield runner
     runner.close()
 
@@ -44,7 +57,7 @@ def runner(request: pytest.FixtureRequest) -> Iterator[ConfinedRunner]:
 def value(runner: ConfinedRunner, source: str, libraries: str = "default", **rest: Any) -> Any:
     report = runner.run(sample_run(source, libraries=libraries, **rest), Observer())
     assert report.value is not None, report
-    assert report.isolation is Isolation.CONFINED
+    assert report.isolation is runner.isolation
     return json.loads(report.value)
 
 
@@ -63,7 +76,7 @@ def test_each_set_is_attested(runner: ConfinedRunner) -> None:
     for name in ("default", "numbers", "data"):
         proof = runner._servers.keepers[name].attestation
         assert not proof.failing
-        assert proof.effective is Isolation.CONFINED
+        assert proof.effective is runner.isolation
 
 
 def test_set_that_does_not_load_is_named_and_harms_no_other(runner: ConfinedRunner) -> None:
