@@ -43,8 +43,8 @@ class UrlOptions(BaseModel):
     """Shown by CLIENT LIST. None by default, since naming a connection is a right of its own."""
     sharded: bool = False
     """Whether several servers stand behind the one address, as in a sharded Redis Enterprise:
-    then announcements follow in a round trip of their own, so that nobody hears of a result
-    before it is there."""
+    then no command or script spans slots, and announcements follow in a round trip of their own,
+    so that nobody hears of a result before it is there."""
     db: int = 0
     ssl_ca_certs: FilePath | None = None
     ssl_certfile: FilePath | None = None

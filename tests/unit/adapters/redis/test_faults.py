@@ -73,6 +73,7 @@ def test_hint_of_the_url_is_passed_on() -> None:
             StoreCorrupt,
             "key holds",
         ),
+        (vendor.ResponseError("CROSSSLOT Keys in request"), StoreDenied, "sharded=true"),
         (vendor.ResponseError("unknown command"), StoreDenied, "'GET'"),
     ],
 )
