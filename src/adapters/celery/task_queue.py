@@ -18,7 +18,7 @@ from ...domain.task import Task
 from ...ports.bundles import QueueOptions, TaskQueueAdapter
 from .app import make_app
 from .failure import translated
-from .outgoing import Outgoing, outgoing
+from .outgoing import Outgoing, outgoing_all
 from .publishing_thread import PublishingThread
 
 _PATIENCE: Final = timedelta(seconds=3)
@@ -59,7 +59,7 @@ class CeleryTaskQueue:
         if tasks:
             inline = self._inline_source_bytes
             await self._sent(
-                [outgoing(task, queue=self._queue, inline_source_bytes=inline) for task in tasks]
+                list(outgoing_all(tasks, queue=self._queue, inline_source_bytes=inline))
             )
 
     async def ping(self) -> None:
