@@ -86,8 +86,10 @@ def judge(
 
 
 def _storable(report: RunReport) -> RunReport:
-    error = report.error and storable(report.error)
-    return replace(report, output=valid_unicode(report.output), error=error)
+    error, output = report.error and storable(report.error), valid_unicode(report.output)
+    if (error, output) == (report.error, report.output):
+        return report
+    return replace(report, output=output, error=error)
 
 
 def _succeeded(record: Record, report: RunReport, value: bytes, at: datetime) -> Record:

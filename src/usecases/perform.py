@@ -50,8 +50,11 @@ class PerformRun:
     def _judged(self, claimed: Claimed, report: RunReport, progress: Progress | None) -> Ended:
         # By the store's clock, as the start: this machine's may be wrong.
         ended = claimed.at + (self._clock.elapsed() - claimed.began)
+        record = claimed.record
+        if progress != record.progress:
+            record = record.model_copy(update={"progress": progress})
         verdict = judge(
-            claimed.record.model_copy(update={"progress": progress}),
+            record,
             report,
             claimed.task,
             at=ended,

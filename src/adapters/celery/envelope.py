@@ -5,9 +5,8 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import Final
 
-from kombu.utils.json import loads
-
 from ...domain.errors import MalformedMessage
+from .quick_json import loads
 
 _ENCODINGS: Final = (None, "utf-8", "base64")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -40,6 +39,28 @@ class Run(Generic[P]):
                 self._process.kill()
 
 
+class Known(Generic[P]):
+    """A run's time in the table; a generator would cost every run as much as all else here."""
+
+    __slots__ = ("_lock", "_run_id", "_runs")
+
+    def __init__(self, run_id: str, runs: dict[str, Run[P]], lock: Lock) -> None:
+        self._run_id = run_id
+        self._runs = runs
+        self._lock = lock
+
+    def __enter__(self) -> Run[P]:
+        run: Run[P] = Run()
+        with self._lock:
+            if self._runs.setdefault(self._run_id, run) is not run:
+                raise ValueError(f"a run {self._run_id} is going on already")
+        return run
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            del self._runs[self._run_id]
+
+
 class RunTable(Generic[P]):
     """All runs of a runner that are going on."""
 
@@ -47,22 +68,13 @@ class RunTable(Generic[P]):
         self._runs: dict[str, Run[P]] = {}
         self._lock = Lock()
 
-    @contextmanager
-    def known(self, run_id: str) -> Iterator[Run[P]]:
+    def known(self, run_id: str) -> Known[P]:
         """A run that can be stopped as long as the block goes on.
 
         Raises:
             ValueError: there is one of that name.
         """
-        run: Run[P] = Run()
-        with self._lock:
-            if self._runs.setdefault(run_id, run) is not run:
-                raise ValueError(f"a run {run_id} is going on already")
-        try:
-            yield run
-        finally:
-            with self._lock:
-                del self._runs[run_id]
+        return Known(run_id, self._runs, self._lock)
 
     def stop(self, run_id: str) -> None:
         """See `Runner.stop`."""

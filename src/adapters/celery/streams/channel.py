@@ -10,6 +10,7 @@ from kombu.transport import virtual
 from ....domain.errors import MalformedMessage
 from ..envelope import check_envelope
 from ..kombu_redis import StockSentinelChannel
+from .message import StreamMessage
 from .polling import StreamPolling
 from .qos import QoS as StreamQoS
 
@@ -20,6 +21,7 @@ class Channel(StreamPolling):
     """What it takes is in the process' custody, and stays there when the connection breaks."""
 
     QoS: Any = StreamQoS
+    Message: Any = StreamMessage
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -91,7 +91,8 @@ class Custody:
     def ack(self, tag: str) -> None:
         """Be done with a message; Redis hears of it within milliseconds, or when it is back."""
         with self._lock:
-            for entry in self._let_go([tag]):
+            entry = self._held.pop(tag, None)
+            if entry is not None:
                 self.outbox.ack(entry)
 
     def put_aside(self, tag: str, step: int, due: float, raw: bytes) -> None:

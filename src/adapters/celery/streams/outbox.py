@@ -79,7 +79,8 @@ class Outbox:
         """Delete the entry: its message is done with."""
         with self._lock:
             self._words.acks.append(entry)
-        self._filled.set()
+        if not self._filled.is_set():
+            self._filled.set()
 
     def give_back(self, entries: Iterable[Entry]) -> None:
         """Put the entries in the front of their queues, in this order."""
