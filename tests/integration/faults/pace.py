@@ -30,7 +30,7 @@ class Pace:
 
         The timeout, one look a second, and what a loaded machine adds.
         """
-        return self.visibility_seconds + 2.0
+        return self.visibility_seconds + 3.0
 
 
 QUICK = Pace(

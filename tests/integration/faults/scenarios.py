@@ -27,6 +27,8 @@ class Scenario:
     """Whether nothing may be lost, and no result be taken back."""
     repeats: bool = True
     """Whether a run may be repeated."""
+    is_taken_over: bool = False
+    """Whether another worker has to find out that one is gone."""
 
     def play(self, rounds: int, pace: Pace, folder: Path) -> Tally:
         """Have it happen so often; returns what it cost."""
@@ -37,13 +39,19 @@ class Scenario:
 
 
 SCENARIOS: dict[str, Scenario] = {
-    **{f"worker killed {point}": Scenario(killed_at(point)) for point in POINTS},
-    "pool process killed in run": Scenario(killed_at("in run", "prefork")),
-    "worker killed at any moment": Scenario(worker_faults.killed_at_any_moment),
+    **{
+        f"worker killed {point}": Scenario(killed_at(point), is_taken_over=True) for point in POINTS
+    },
+    "pool process killed in run": Scenario(killed_at("in run", "prefork"), is_taken_over=True),
+    "worker killed at any moment": Scenario(worker_faults.killed_at_any_moment, is_taken_over=True),
     "worker told to stop": Scenario(worker_faults.told_to_stop, repeats=False),
-    "worker told to stop in a long run": Scenario(worker_faults.told_to_stop_in_a_long_run),
-    "worker stopped in run, resumed": Scenario(worker_faults.stopped_in_run),
-    "worker stopped before write, resumed": Scenario(worker_faults.stopped_before_write),
+    "worker told to stop in a long run": Scenario(
+        worker_faults.told_to_stop_in_a_long_run, is_taken_over=True
+    ),
+    "worker stopped in run, resumed": Scenario(worker_faults.stopped_in_run, is_taken_over=True),
+    "worker stopped before write, resumed": Scenario(
+        worker_faults.stopped_before_write, is_taken_over=True
+    ),
     "long run, long countdown, no fault": Scenario(worker_faults.long_and_delayed, repeats=False),
     "Redis refused": Scenario(redis_faults.refused, repeats=False),
     "Redis silent": Scenario(redis_faults.silent, repeats=False),

@@ -126,11 +126,17 @@ class Site:
         return worker
 
     def resident(self) -> Worker:
-        """The worker to which nothing happens; it has been there for long enough to judge."""
+        """The worker to which nothing happens."""
         if self._resident is None:
             self._resident = self.worker()
-            time.sleep(self.pace.visibility_seconds)
         return self._resident
+
+    def judge(self) -> Worker:
+        """The resident, which has seen Redis for long enough to take over from others."""
+        if self._resident is None:
+            self.resident()
+            time.sleep(self.pace.visibility_seconds)
+        return self.resident()
 
     def other(self) -> Worker:
         """Another one beside the resident."""

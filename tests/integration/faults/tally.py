@@ -7,7 +7,7 @@ from statistics import median
 
 HEADER = (
     "| fault | rounds | tasks | lost | doubled effects | repeated runs | late writes refused "
-    "| taken over after (median) | at most |\n"
+    "| all begun again after (median) | at most |\n"
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 

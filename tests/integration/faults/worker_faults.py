@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from ..servers.wait import wait_until
 from .site import Site
-from .trap import Point
+from .trap import POINTS, Point
 
 _SOON = timedelta(seconds=40)
 
@@ -17,7 +18,7 @@ def killed_at(point: Point, pool: str = "threads"):
     """SIGKILL at a named point, at its first, second or third time."""
 
     def act(site: Site, number: int) -> None:
-        site.resident()
+        site.judge()
         victim = site.worker(point=point, hit=1 + number % 3, pool=pool)
         with site.feeding():
             fault = site.fate_of(victim)
@@ -27,9 +28,19 @@ def killed_at(point: Point, pool: str = "threads"):
     return act
 
 
+def killed_at_every_point(site: Site, number: int) -> None:
+    """SIGKILL to five workers at once, to each at another point."""
+    site.judge()
+    with ThreadPoolExecutor(len(POINTS)) as pool:
+        victims = list(pool.map(lambda point: site.worker(point=point), POINTS))
+    with site.feeding():
+        fault = max(map(site.fate_of, victims))
+    site.close_round(fault, *victims)
+
+
 def killed_at_any_moment(site: Site, number: int) -> None:
     """SIGKILL to the worker and all that it started, as a machine does that goes away."""
-    site.resident()
+    site.judge()
     victim = site.worker()
     with site.feeding():
         site.wait_for_runs(2 + number % 5)
@@ -40,30 +51,30 @@ def killed_at_any_moment(site: Site, number: int) -> None:
 
 def told_to_stop(site: Site, number: int) -> None:
     """SIGTERM while short runs go on."""
-    site.resident()
+    site.judge()
     victim = site.worker()
     with site.feeding():
         site.wait_for_runs(3 + number % 3)
-        fault = time.time()
         assert victim.terminate(within=timedelta(seconds=10)) == 0
+        fault = time.time()
     site.close_round(fault, victim)
 
 
 def told_to_stop_in_a_long_run(site: Site, number: int) -> None:
     """SIGTERM while a run goes on that outlasts the soft shutdown."""
-    site.resident()
+    site.judge()
     grace = min(7.0, site.pace.lease_seconds / 2)
     victim = site.worker(soft_shutdown_seconds=grace)
     with site.feeding():
         _have_it_run(site, victim, seconds=grace + 3)
-        fault = time.time()
         assert victim.terminate(within=timedelta(seconds=10)) == 0
+        fault = time.time()
     site.close_round(fault, victim)
 
 
 def stopped_in_run(site: Site, number: int) -> None:
     """SIGSTOP in a run for long enough that another takes over, then SIGCONT."""
-    site.resident()
+    site.judge()
     victim = site.worker()
     with site.feeding():
         _have_it_run(site, victim, seconds=2)
@@ -77,7 +88,7 @@ def stopped_in_run(site: Site, number: int) -> None:
 
 def stopped_before_write(site: Site, number: int) -> None:
     """SIGSTOP just before a result is written, until another has written its own; then SIGCONT."""
-    site.resident()
+    site.judge()
     victim = site.worker(point="before write", hit=1 + number % 3, number=signal.SIGSTOP)
     with site.feeding():
         fault = site.fate_of(victim)
