@@ -29,13 +29,13 @@ class MessageOptions(BaseModel):
     timeout_seconds: float | None = None
     ttl_seconds: float | None = None
     max_attempts: int | None = None
-    retry_on: list[RetryCause] = ["worker_lost"]
+    retry_on: tuple[RetryCause, ...] = ("worker_lost",)
     isolation: Isolation | None = None
     memory_mb: int | None = None
     cpu_seconds: float | None = None
     threads: int | None = None
     scratch_mb: int | None = None
-    network: list[str] = Field(default_factory=list)
+    network: tuple[str, ...] = ()
     mode: Mode | None = None
     countdown_seconds: float = 0
     labels: dict[str, str] = Field(default_factory=dict)
@@ -86,13 +86,13 @@ def options_of(task: Task) -> dict[str, JsonValue]:
         timeout_seconds=task.timeout.total_seconds(),
         ttl_seconds=task.ttl.total_seconds(),
         max_attempts=task.max_attempts,
-        retry_on=list(task.retry_on),
+        retry_on=task.retry_on,
         isolation=task.isolation,
         memory_mb=task.memory_bytes // MIB,
         cpu_seconds=None if bounds.cpu_time is None else bounds.cpu_time.total_seconds(),
         threads=bounds.threads,
         scratch_mb=bounds.scratch_bytes // MIB or None,
-        network=list(bounds.network),
+        network=bounds.network,
         mode=task.mode,
         countdown_seconds=task.countdown.total_seconds(),
         labels=dict(task.labels),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Self
+from functools import lru_cache
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
@@ -54,7 +55,8 @@ class TaskRequest(BaseModel):
     max_attempts: Annotated[int, Field(ge=1)] | None = None
     """Most runs in all, whatever the reason."""
 
-    retry_on: list[RetryCause] = ["worker_lost"]
+    # Tuples, because pydantic copies a default that is a list for every request.
+    retry_on: tuple[RetryCause, ...] = ("worker_lost",)
     """Which failures are tried again while attempts are left; other failures are final."""
 
     isolation: Isolation | None = None
@@ -72,7 +74,7 @@ class TaskRequest(BaseModel):
     scratch_mb: Annotated[int, Field(ge=1)] | None = None
     """Room for files under /tmp, in MiB, gone after the run; takes isolation `isolated`."""
 
-    network: Annotated[list[Annotated[str, Field(max_length=280)]], Field(max_length=16)] = []
+    network: Annotated[tuple[Annotated[str, Field(max_length=280)], ...], Field(max_length=16)] = ()
     """What each run may open with `fleeting.connect`, each as `tcp:host:port`; takes isolation
     `confined`."""
 
@@ -145,12 +147,35 @@ class Allowance:
     bounds: Bounds
 
 
+_ASKED: Final = frozenset(
+    {
+        "timeout_seconds",
+        "ttl_seconds",
+        "max_attempts",
+        "memory_mb",
+        "cpu_seconds",
+        "threads",
+        "scratch_mb",
+        "network",
+        "mode",
+        "countdown_seconds",
+    }
+)
+"""The options of a request that its allowance depends on."""
+
+
 def allow(request: TaskRequest, limits: Limits) -> Allowance:
     """What `request` may use up on this installation.
 
     Raises:
         InvalidTask: it asks for more than a cap; the message names the cap.
     """
+    if request.model_fields_set.isdisjoint(_ASKED):
+        return _usual_allowance(limits)
+    return _allowance(request, limits)
+
+
+def _allowance(request: TaskRequest, limits: Limits) -> Allowance:
     timeout = _within("timeout_seconds", request.timeout_seconds, limits.max_timeout)
     ttl = _within("ttl_seconds", request.ttl_seconds, limits.max_ttl)
     countdown = _within("countdown_seconds", request.countdown_seconds, limits.max_countdown)
@@ -164,6 +189,12 @@ def allow(request: TaskRequest, limits: Limits) -> Allowance:
         memory_bytes=(memory_mb or limits.default_memory_mb) * MIB,
         bounds=_bounds(request, limits),
     )
+
+
+@lru_cache(maxsize=8)
+def _usual_allowance(limits: Limits) -> Allowance:
+    """What every request may use up that asks for nothing: which is most of them."""
+    return _allowance(TaskRequest(source="", function="any"), limits)
 
 
 def accept(
@@ -189,7 +220,7 @@ def accept(
         timeout=allowance.timeout,
         ttl=allowance.ttl,
         max_attempts=allowance.max_attempts,
-        retry_on=tuple(request.retry_on),
+        retry_on=request.retry_on,
         isolation=request.isolation,
         memory_bytes=allowance.memory_bytes,
         bounds=allowance.bounds,

@@ -29,7 +29,7 @@ def test_request_needs_a_function_and_a_source_alone() -> None:
 
     assert request.args == []
     assert request.kwargs == {}
-    assert request.retry_on == ["worker_lost"]
+    assert request.retry_on == ("worker_lost",)
     assert request.countdown_seconds == 0
     assert request.labels == {}
     assert request.source_digest is request.isolation is request.idempotency_key is None
