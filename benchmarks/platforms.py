@@ -92,7 +92,8 @@ def _dramatiq(name: str, variant: str, *options: str) -> Platform:
         client=app,
         count=_all_keys,
         ways={name: "stock"},
-        variables={VARIANT: variant},
+        # By default two messages a thread are fetched ahead, and one thread waits for the next two.
+        variables={VARIANT: variant, **({"dramatiq_queue_prefetch": "1000"} if variant else {})},
         environment=PEERS,
     )
 
@@ -161,10 +162,10 @@ PLATFORMS: Final[tuple[Platform, ...]] = (
     CELERY,
     _fleeting("fleeting fresh", 200),
     _fleeting("fleeting fresh, none waiting", 150, has_api=False, sandbox_warm="0"),
-    _fleeting("fleeting reuse", 400, sandbox_reuse="true"),
-    _fleeting("fleeting reuse, in batches", 400, batch=BATCH, sandbox_reuse="true"),
+    _fleeting("fleeting reuse", 2000, sandbox_reuse="true"),
+    _fleeting("fleeting reuse, in batches", 4000, batch=BATCH, sandbox_reuse="true"),
     _fleeting("fleeting process", 60, has_api=False, isolation="process"),
-    _fleeting("fleeting without sandbox", 400, has_api=False, worker=_INSIDE),
+    _fleeting("fleeting without sandbox", 2000, has_api=False, worker=_INSIDE),
     _celery("celery threads", _celery_worker("threads")),
     _celery("celery solo", _celery_worker("solo")),
     _celery("celery solo, two processes", _SOLO_TWICE, pace=1400),
