@@ -34,7 +34,7 @@ class Pace:
 
 
 QUICK = Pace(
-    lease_seconds=2, outage_seconds=4.5, freeze_seconds=4, pause_seconds=0.1, patience_seconds=30
+    lease_seconds=2, outage_seconds=4.5, freeze_seconds=4, pause_seconds=0.15, patience_seconds=30
 )
 FULL = Pace(
     lease_seconds=8, outage_seconds=20, freeze_seconds=30, pause_seconds=0.25, patience_seconds=60

@@ -128,7 +128,7 @@ class Site:
     def resident(self) -> Worker:
         """The worker to which nothing happens."""
         if self._resident is None:
-            self._resident = self.worker()
+            self._resident = self.worker(concurrency=6)
         return self._resident
 
     def judge(self) -> Worker:
