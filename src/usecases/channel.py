@@ -21,6 +21,10 @@ for an idle process."""
 BATCH: Final = 1000
 """Events taken at once."""
 
+LINGER: Final = timedelta(seconds=5)
+"""How long a feed is read on for nobody: who waits for one task after the other need not begin
+anew each time, which takes two round trips."""
+
 PAUSE: Final = timedelta(milliseconds=500)
 """Before a feed that failed is asked again."""
 
@@ -72,12 +76,16 @@ class Listener:
 
 
 class Channel:
-    """The one reader of a namespace; it stops when the last listener has gone."""
+    """The one reader of a namespace; it stops some time after the last listener has gone."""
 
-    def __init__(self, feed: EventFeed, namespace: str, pause: timedelta) -> None:
+    def __init__(
+        self, feed: EventFeed, namespace: str, *, pause: timedelta, linger: timedelta = LINGER
+    ) -> None:
         self._feed = feed
         self._namespace = namespace
         self._pause = pause
+        self._linger = linger.total_seconds()
+        self._alone_since = 0.0
         self._listeners: dict[Topic, set[Listener]] = defaultdict(set)
         self._reader: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
@@ -85,7 +93,7 @@ class Channel:
     @property
     def is_idle(self) -> bool:
         """Whether nobody listens and nothing is read."""
-        return not self._listeners and not self._is_reading
+        return not self._listeners and not self.is_reading
 
     async def add(self, topic: Topic, listener: Listener) -> None:
         """Have `listener` hear what is announced on `topic` from before this returns.
@@ -106,6 +114,8 @@ class Channel:
         self._listeners[topic].discard(listener)
         if not self._listeners[topic]:
             del self._listeners[topic]
+        if not self._listeners:
+            self._alone_since = asyncio.get_running_loop().time()
 
     async def close(self) -> None:
         """Cut off all listeners and stop reading."""
@@ -116,17 +126,18 @@ class Channel:
             await asyncio.gather(self._reader, return_exceptions=True)
 
     @property
-    def _is_reading(self) -> bool:
+    def is_reading(self) -> bool:
+        """Whether whoever is added hears what comes without waiting for the feed to be asked."""
         return self._reader is not None and not self._reader.done()
 
     async def _start_reading(self) -> None:
-        if not self._is_reading:
+        if not self.is_reading:
             position = await self._feed.latest(self._namespace)
             self._reader = asyncio.create_task(self._read(position))
 
     async def _read(self, position: str) -> None:
         has_failed = False
-        while self._listeners:
+        while self._listeners or self._lingers():
             try:
                 events = await self._feed.read(self._namespace, position, wait=_WAIT, limit=BATCH)
             except Exception as exc:  # noqa: BLE001 - without its reader everybody waits in vain
@@ -142,6 +153,9 @@ class Channel:
             for event in events:
                 position = event.id
                 self._hand_out(event)
+
+    def _lingers(self) -> bool:
+        return asyncio.get_running_loop().time() < self._alone_since + self._linger
 
     def _hand_out(self, event: Event) -> None:
         key, function = event.address.key, event.address.function

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ..domain.event import Event
 from ..ports.event_feed import EventFeed
-from .channel import BACKLOG, BATCH, PAUSE, Channel, Listener
+from .channel import BACKLOG, BATCH, LINGER, PAUSE, Channel, Listener
 
 
 class Follow:
@@ -18,13 +18,20 @@ class Follow:
         feed: what is followed.
         pause: how long to wait before a feed that failed is asked again.
         backlog: how many events a listener may leave unheard before it is cut off.
+        linger: how long a feed is read on after the last listener has gone.
     """
 
     def __init__(
-        self, *, feed: EventFeed, pause: timedelta = PAUSE, backlog: int = BACKLOG
+        self,
+        *,
+        feed: EventFeed,
+        pause: timedelta = PAUSE,
+        backlog: int = BACKLOG,
+        linger: timedelta = LINGER,
     ) -> None:
         self._feed = feed
         self._pause = pause
+        self._linger = linger
         self._backlog = backlog
         self._channels: dict[str, Channel] = {}
 
@@ -33,6 +40,11 @@ class Follow:
         """The namespaces whose feeds are read at this moment."""
         self._drop_idle()
         return frozenset(self._channels)
+
+    def is_reading(self, namespace: str) -> bool:
+        """Whether the feed is read at this moment: then to listen costs nothing."""
+        channel = self._channels.get(namespace)
+        return channel is not None and channel.is_reading
 
     @asynccontextmanager
     async def listen(
@@ -46,7 +58,7 @@ class Follow:
             PortError: the feed does not answer.
         """
         self._drop_idle()
-        channel = self._channels.setdefault(namespace, Channel(self._feed, namespace, self._pause))
+        channel = self._channels.setdefault(namespace, self._channel(namespace))
         listener, topic = Listener(self._backlog), (key, function)
         await channel.add(topic, listener)
         try:
@@ -78,6 +90,9 @@ class Follow:
         channels, self._channels = list(self._channels.values()), {}
         for channel in channels:
             await channel.close()
+
+    def _channel(self, namespace: str) -> Channel:
+        return Channel(self._feed, namespace, pause=self._pause, linger=self._linger)
 
     def _drop_idle(self) -> None:
         # Namespaces come from requests: those of strangers must not pile up.

@@ -84,9 +84,10 @@ class MetricRetriever:
         if parsed.submitted_at > self._clock.now() + _AHEAD:
             raise ResultUnknown(f"{key} lies in the future: no task can have been given that key")
         address = Address(namespace, key)
-        found = await self._found(address)
-        if found.record.status.is_final or wait <= timedelta(0):
-            return found
+        if wait <= timedelta(0) or not self._follow.is_reading(namespace):
+            found = await self._found(address)
+            if found.record.status.is_final or wait <= timedelta(0):
+                return found
         return await self._awaited(address, min(wait, MAX_WAIT))
 
     async def values(self, namespace: str, function: str, part: Slice) -> Values:
@@ -179,17 +180,17 @@ class MetricRetriever:
         async with self._follow.listen(address.namespace, key=address.key) as listener:
             found = await self._found(address)
             while not (found.record.status.is_final or self._is_over(listener, until)):
-                await self._next_status(listener, until)
+                await self._next_end(listener, until)
                 found = await self._found(address)
         return found
 
     def _is_over(self, listener: Listener, until: timedelta) -> bool:
         return listener.has_ended or self._clock.elapsed() >= until
 
-    async def _next_status(self, listener: Listener, until: timedelta) -> None:
-        """Wait for a change of status; progress is no reason to look at the store."""
+    async def _next_end(self, listener: Listener, until: timedelta) -> None:
+        """Wait for the end; nothing that comes before it is a reason to look at the store."""
         event = await listener.next(until - self._clock.elapsed())
-        while event is not None and event.kind == "progress":
+        while event is not None and not event.status.is_final:
             event = await listener.next(until - self._clock.elapsed())
 
 

@@ -55,7 +55,7 @@ def feed(home: Installation) -> CountingFeed:
 
 @pytest.fixture
 async def follow(feed: CountingFeed) -> AsyncIterator[Follow]:
-    follow = Follow(feed=feed, pause=MOMENT)
+    follow = Follow(feed=feed, pause=MOMENT, linger=timedelta(0))
     yield follow
     await follow.close()
 
@@ -151,6 +151,29 @@ async def test_feed_that_nobody_listens_to_is_not_read(home: Installation, follo
     for _ in range(9):
         await asyncio.sleep(0)
     assert follow.namespaces == frozenset()
+
+
+async def test_feed_is_read_on_for_who_comes_back() -> None:
+    """One who waits for one task after the other has it asked for its position once."""
+    asked = 0
+
+    class Feed(CountingFeed):
+        async def latest(self, namespace: str) -> str:
+            nonlocal asked
+            asked += 1
+            return await super().latest(namespace)
+
+    home = Installation()
+    follow = Follow(feed=Feed(home), linger=LONG)
+    assert not follow.is_reading("")
+    for _ in range(3):
+        async with follow.listen("", key=ADD.key) as listener:
+            announce(home, ADD)
+            assert await listener.next(LONG) is not None
+        assert follow.is_reading("")
+    await follow.close()
+
+    assert asked == 1
 
 
 async def test_feed_that_cannot_be_reached_is_said_so(home: Installation, follow: Follow) -> None:
