@@ -26,7 +26,7 @@ class Backlog:
     count: int
     """Messages; one may carry several tasks of a batch."""
     oldest: timedelta | None
-    """How long the oldest of them has waited; None: nothing waits, or that cannot be known."""
+    """How long the oldest of them has waited at most; None: nothing waits, or it is not known."""
     open_tasks: int | None = None
     """Tasks that were accepted and have not ended, whatever they wait for; None: not known."""
 

@@ -93,15 +93,19 @@ class Leases:
                     del self._held[held.hold]
 
     def release(self) -> None:
-        """Let go of every claim, because this worker stops; runs that still go on are fenced off.
+        """Let go of every claim, because this worker stops.
 
-        Others may take over at once, and do not take this worker for lost.
+        Others may take over at once, and do not take this worker for lost. How runs end that still
+        go on is of no account any more: it is their worker's end that ends them.
 
         Raises:
             PortError: the store did not answer; then the claims run out by themselves.
         """
-        if holds := [held.hold for held in self._all_held()]:
-            self._writer.renew(holds, timedelta(0))
+        helds = self._all_held()
+        for held in helds:
+            held.taken_over = True
+        if helds:
+            self._writer.renew([held.hold for held in helds], timedelta(0))
 
     def cancel(self, address: Address) -> None:
         """End the run at `address` if it is one of this process."""
@@ -115,7 +119,8 @@ class Leases:
 
         Called also without holds: an idle worker must know how long the store has been there.
         """
-        holds = [held.hold for held in self._all_held()]
+        # What was let go of or lost must not come to life again.
+        holds = [held.hold for held in self._all_held() if not held.taken_over]
         try:
             renewals = self._writer.renew(holds, self._lease)
         except PortError:

@@ -20,6 +20,7 @@ from .app import make_app
 from .failure import translated
 from .outgoing import Outgoing, outgoing_all
 from .publishing_thread import PublishingThread
+from .streams.backlog import StreamBacklog
 
 _PATIENCE: Final = timedelta(seconds=3)
 """Longest wait of a caller: the API answers 503 rather than hold its client up."""
@@ -54,6 +55,7 @@ class CeleryTaskQueue:
             self._publish, name="fleeting-publish"
         )
         self._connection: Connection | None = None
+        self._look = StreamBacklog()
 
     async def put(self, tasks: Sequence[Task]) -> None:
         if tasks:
@@ -97,10 +99,25 @@ class CeleryTaskQueue:
                     _ping(channel)
                 for item in items:
                     if isinstance(item, _Question):
-                        _answer(item, channel, self._queue)
+                        self._answer(item, channel)
         except BaseException:
             self._disconnect()
             raise
+
+    def _answer(self, question: _Question, channel: Any) -> None:
+        """A denied look must not fail those whose messages came along."""
+        from .streams.queue import StreamQueues
+
+        try:
+            with translated():
+                question.answer = (
+                    self._look(channel, self._queue)
+                    if isinstance(channel, StreamQueues)
+                    # Lists do not tell when their messages came.
+                    else Backlog(channel._size(self._queue), None)  # noqa: SLF001 - kombu's seam
+                )
+        except PortError as exc:
+            question.answer = exc
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -123,23 +140,6 @@ def _put(channel: Any, queue: str, messages: Sequence[Outgoing]) -> None:
     # kombu's own transport, which has its own way to encode bodies.
     for message in messages:
         channel.basic_publish(json.loads(message.raw), "", queue)
-
-
-def _answer(question: _Question, channel: Any, queue: str) -> None:
-    """A denied look must not fail those whose messages came along."""
-    from .streams.backlog import backlog
-    from .streams.queue import StreamQueues
-
-    try:
-        with translated():
-            question.answer = (
-                backlog(channel, queue)
-                if isinstance(channel, StreamQueues)
-                # Lists do not tell when their messages came.
-                else Backlog(channel._size(queue), None)  # noqa: SLF001 - kombu's own seam
-            )
-    except PortError as exc:
-        question.answer = exc
 
 
 def _ping(channel: Any) -> None:

@@ -286,9 +286,11 @@ def test_stopping_worker_lets_go_of_all_its_claims(home: Installation) -> None:
     """Others need not wait for the end of the lease."""
     record, leases = claimed(home), home.worker.leases
 
-    with leases.hold(hold_of(record), Stop()):
+    with leases.hold(hold_of(record), Stop()) as held:
         leases.release()
+        leases.beat()
 
+    assert held.taken_over
     [snapshot] = home.worker.writer.load([record.address])
     assert (snapshot.record, snapshot.lease_left) == (record, None)
 
