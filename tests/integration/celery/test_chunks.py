@@ -8,6 +8,8 @@ from itertools import count
 
 import pytest
 
+from ..servers.wait import wait_until
+
 SOON = timedelta(seconds=20)
 _NUMBERS = count(1)
 
@@ -57,3 +59,91 @@ def test_two_workers_share_a_chunk_of_long_calls(valkey_url, make_worker, send, 
     assert sum(shares) == 60
     assert min(shares) >= 15
     assert took < 6, "one slot alone would have taken so long"
+
+
+def test_calls_wait_neither_behind_a_long_one_nor_for_each_other(
+    valkey_url, make_worker, send, record
+):
+    """Calls of a function that was quick are taken many at once, and put back from a stuck slot."""
+    make_worker(valkey_url, name="w1")
+    for key in send(valkey_url, "slow", [(0.001,)] * 100):
+        record.wait_for_done(key, within=SOON)
+    make_worker(valkey_url, name="w2")
+    began = time.time()
+
+    keys = send(valkey_url, "slow", [(5,), *[(0.001,)] * 99])
+
+    for key in keys[1:]:
+        record.wait_for_done(key, within=SOON)
+    assert time.time() - began < 2.5
+    record.wait_for_done(keys[0], within=SOON)
+    assert all(len(record.runs(key)) == 1 for key in keys)
+
+
+@pytest.mark.parametrize("transport", ["", "stock+"], ids=["streams", "stock"])
+def test_one_wrong_call_leaves_the_others_alone(
+    valkey_url, make_worker, make_sender, record, transport
+):
+    url = f"{transport}{valkey_url}"
+    worker = make_worker(url)
+    good = _calls("nothing", [()] * 3)
+    calls = [good[0], {"key": "wrong", "args": []}, good[1], {**good[2], "more": 1}]
+    kwargs = {"calls": calls, "function": "nothing", "source": "pass"}
+
+    make_sender(url).send_task("fleeting.run", kwargs=kwargs)
+
+    for call in good[:2]:
+        record.wait_for_done(call["key"], within=SOON)
+    worker.wait_for_log("more: no such option", within=SOON)
+    assert not record.runs(good[2]["key"])
+
+
+def test_one_call_of_a_chunk_is_revoked_by_its_key(
+    valkey_url, make_worker, make_sender, send, record
+):
+    make_worker(valkey_url)
+    calls = _calls("nothing", [()] * 5)
+    app = make_sender(valkey_url)
+    app.control.revoke(calls[2]["key"], reply=True, timeout=1)
+
+    app.send_task("fleeting.run", kwargs={"calls": calls, "function": "nothing", "source": "pass"})
+
+    for call in [*calls[:2], *calls[3:]]:
+        record.wait_for_done(call["key"], within=SOON)
+    assert not record.runs(calls[2]["key"])
+
+
+def test_inspection_shows_the_call_that_runs_and_no_payload(
+    valkey_url, make_worker, make_sender, send, record
+):
+    make_worker(valkey_url)
+    inspect = make_sender(valkey_url).control.inspect(timeout=1)
+
+    keys = send(valkey_url, "slow", [(3,), ("a secret",)])
+    wait_until(lambda: record.runs(keys[0]), within=SOON)
+    [active] = inspect.active().values()
+
+    assert [entry["id"] for entry in active] == [keys[0]]
+    assert keys[0] in active[0]["kwargs"]
+    assert "secret" not in str(active)
+
+
+def test_call_that_is_to_be_repeated_comes_again_alone(valkey_url, make_worker, send, record):
+    make_worker(valkey_url)
+
+    keys = send(valkey_url, "twice", [()] * 3)
+
+    for key in keys:
+        record.wait_for_done(key, within=SOON)
+    assert [len(record.runs(key)) for key in keys] == [2, 2, 2]
+
+
+def test_rate_limit_counts_calls(valkey_url, make_worker, make_sender, send, record):
+    make_worker(valkey_url)
+    make_sender(valkey_url).control.rate_limit("fleeting.run", "4/s", reply=True, timeout=1)
+    began = time.time()
+
+    for key in send(valkey_url, "nothing", [()] * 8):
+        record.wait_for_done(key, within=SOON)
+
+    assert time.time() - began > 1
