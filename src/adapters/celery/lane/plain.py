@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,8 +11,9 @@ from celery.worker import state
 
 from ....domain.chunk import CALLS, calls_in
 from ....domain.errors import MalformedMessage
+from ..streams.delay import due_time
 
-_ASKED_IN_HEADERS: Final = ("eta", "expires", "group", "stamped_headers", "shadow")
+_ASKED_IN_HEADERS: Final = ("expires", "group", "stamped_headers", "shadow")
 _ASKED_IN_BODY: Final = ("callbacks", "errbacks", "chain", "chord")
 _SIGNALS: Final = (
     signals.task_received,
@@ -26,11 +28,13 @@ _SIGNALS: Final = (
 def plain_call(message: Any) -> Mapping[str, Any] | None:
     """The keyword arguments of a message for the lane; None if it takes Celery's own way.
 
-    So countdowns, expiry, canvas, stamps, time limits, revocation and handlers of Celery's task
-    signals are Celery's to see to, as ever.
+    So countdowns that are not over, expiry, canvas, stamps, time limits, revocation and handlers of
+    Celery's task signals are Celery's to see to, as ever.
     """
     headers = message.headers
     if "task" not in headers or any(headers.get(name) for name in _ASKED_IN_HEADERS):
+        return None
+    if headers.get("eta") and not _has_come(headers):
         return None
     limits = headers.get("timelimit")
     if limits and any(limits):
@@ -41,6 +45,12 @@ def plain_call(message: Any) -> Mapping[str, Any] | None:
     if args or any((embedded or {}).get(name) for name in _ASKED_IN_BODY):
         return None
     return kwargs  # type: ignore[no-any-return]  # checked by `check_task_message`
+
+
+def _has_come(headers: Mapping[str, Any]) -> bool:
+    """Whether the time of a delayed message has come; one that cannot be read is Celery's."""
+    due = due_time({"headers": headers})
+    return due is not None and due <= time.time()
 
 
 def chunk_of(message: Any) -> list[dict[str, Any]] | None:

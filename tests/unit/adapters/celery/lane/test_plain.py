@@ -20,7 +20,7 @@ def test_message_that_only_wants_to_be_run_is_plain():
 @pytest.mark.parametrize(
     "headers",
     [
-        {"eta": "2030-01-01T00:00:00"},
+        {"eta": "2999-01-01T00:00:00"},
         {"expires": "2030-01-01T00:00:00"},
         {"group": "g"},
         {"stamped_headers": ["a"]},
@@ -69,3 +69,14 @@ def test_handlers_of_task_signals_are_called_as_ever():
         assert plain_call(a_message()) is None
     finally:
         signals.task_prerun.disconnect(handler)
+
+
+def test_delayed_call_whose_time_has_come_is_plain() -> None:
+    """The transport holds delayed messages back until then."""
+    message = a_message(eta="2001-01-01T00:00:00+00:00")
+
+    assert plain_call(message) is not None
+
+
+def test_time_that_cannot_be_read_is_for_celery_to_refuse() -> None:
+    assert plain_call(a_message(eta="soon")) is None
