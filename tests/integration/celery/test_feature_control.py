@@ -142,8 +142,12 @@ def test_waiting_messages_are_counted_and_purged(world: World) -> None:
 
 @with_threads
 def test_a_broadcast_comes_to_every_worker(world: World, tmp_path: Path) -> None:
-    name = world.name("broadcast")
-    with feature_worker({**world.options, "name": "second"}, tmp_path / "second.log") as second:
+    name, queue = world.name("broadcast"), world.idle_queue()
+    world.wait_for_run(world.script("nothing"))
+    with feature_worker({**world.options, "name": queue}, tmp_path / "second.log") as second:
+        # A worker that has run a task has subscribed before.
+        world.app.control.add_consumer(queue, destination=[_node(world, queue)])
+        world.wait_for_run(world.script("nothing", queue=queue))
         # Celery's senders do not declare queues that they know, but kombu has to know the fanout.
         with world.app.producer_or_acquire() as producer:
             world.app.amqp.queues["everybody"](producer.channel).declare()
@@ -193,9 +197,8 @@ def test_a_worker_that_is_told_to_shut_down_ends_its_work_first(
         key = world.script("slow", 1, queue=name)
         world.notes.wait(f"started:{name}")
         world.wait_for_begin(key)
-        [node] = [found for found in world.app.control.inspect(timeout=1).ping() if name in found]
 
-        world.app.control.shutdown(destination=[node])
+        world.app.control.shutdown(destination=[_node(world, name)])
 
         assert mortal.wait(within=SOON) == 0
         assert world.notes.of(name) == ["slept"]
@@ -205,6 +208,12 @@ def test_a_worker_that_is_told_to_shut_down_ends_its_work_first(
 def _only(answers: Any) -> Any:
     [answer] = answers.values()
     return answer
+
+
+def _node(world: World, name: str) -> str:
+    """The whole name of a worker in remote control."""
+    found = world.app.control.inspect(timeout=1).ping()
+    return next(node for node in found if node.startswith(name))
 
 
 def _queues(world: World) -> set[str]:
