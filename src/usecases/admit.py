@@ -8,7 +8,10 @@ from ..domain.limits import Limits
 from ..domain.source import check_call
 from ..domain.task import TaskRequest
 from .known_quarantines import KnownQuarantines
-from .known_sources import KnownSources
+from .known_sources import KnownSource, KnownSources
+
+Seen = dict[tuple[str | None, str | None], KnownSource]
+"""Admitted sources, by what a request calls them: text or digest."""
 
 
 class AdmitTask:
@@ -27,8 +30,16 @@ class AdmitTask:
         self._limits = limits
         self._isolation = isolation
 
-    async def __call__(self, request: TaskRequest, *, namespace: str = "") -> str:
+    async def __call__(
+        self, request: TaskRequest, *, namespace: str = "", seen: Seen | None = None
+    ) -> str:
         """Admit a request; returns the digest of its source.
+
+        Args:
+            request: what is asked for.
+            namespace: whose.
+            seen: the sources of the requests that came with it, which are looked at once; of the
+                same namespace.
 
         Raises:
             RequestError: the first thing that is wrong with it.
@@ -36,9 +47,16 @@ class AdmitTask:
         """
         for check in request_checks(request, limits=self._limits, in_force=self._isolation):
             check()
+        name = request.source, request.source_digest
+        known = None if seen is None else seen.get(name)
+        if known is not None:
+            check_call(known.outline, request.function, request.args, request.kwargs)
+            return known.digest
         found = await self._sources.find(request)
         await self._quarantines.check(namespace, found.digest)
         check_call(found.outline, request.function, request.args, request.kwargs)
         await self._sources.check_needs(found)
         await self._sources.keep(found)
+        if seen is not None:
+            seen[name] = found
         return found.digest

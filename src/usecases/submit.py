@@ -15,7 +15,7 @@ from ..ports.clock import Clock
 from ..ports.randomness import Randomness
 from ..ports.task_queue import TaskQueue
 from ..ports.task_records import TaskRecords
-from .admit import AdmitTask
+from .admit import AdmitTask, Seen
 from .backpressure import Backpressure
 from .mint import KeyMint
 from .plan import Plan, awaits_message, due_plans, reservation
@@ -67,10 +67,10 @@ class SubmitTasks:
         check_namespace(namespace)
         self._check_size(requests)
         await self._backpressure.check()
-        is_batch = len(requests) > 1
+        is_batch, seen = len(requests) > 1, Seen()
         plans = await self._settle(
             [
-                await self._plan(request, namespace, at if is_batch else None)
+                await self._plan(request, namespace, at if is_batch else None, seen)
                 for at, request in enumerate(requests)
             ]
         )
@@ -84,9 +84,11 @@ class SubmitTasks:
                 f"{len(requests)}: send several"
             )
 
-    async def _plan(self, request: TaskRequest, namespace: str, position: int | None) -> Plan:
+    async def _plan(
+        self, request: TaskRequest, namespace: str, position: int | None, seen: Seen
+    ) -> Plan:
         try:
-            source_digest = await self._admit(request, namespace=namespace)
+            source_digest = await self._admit(request, namespace=namespace, seen=seen)
             task = accept(
                 request,
                 key=self._mint.key(request.function),
