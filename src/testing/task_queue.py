@@ -181,7 +181,14 @@ class TaskQueueContract(Contract):
 
 
 class BacklogContract(Contract):
-    """The contract of `ports.task_queue.SupportsBacklog`; fixtures as for `TaskQueueContract`."""
+    """The contract of `ports.task_queue.SupportsBacklog`.
+
+    Fixtures to supply, as for `TaskQueueContract`:
+        queue: a `TaskQueue` that supports it.
+        deliveries: takes messages as a worker does.
+        pass_time: `PassTime`; waits, or moves the backend's clock.
+        broken: the same as `queue`, whose backend cannot be reached.
+    """
 
     def test_empty_queue_has_no_backlog(self, run: Run, queue: SupportsBacklog) -> None:
         """And no oldest task."""
