@@ -71,10 +71,10 @@ class World:
 
     def consume(self, queue: str) -> None:
         """Have the worker take from another queue, too."""
-        assert self.app.control.add_consumer(queue, reply=True, timeout=2, limit=1)
+        assert self.app.control.add_consumer(queue, reply=True, timeout=10, limit=1)
 
     def forget(self, queue: str) -> None:
-        self.app.control.cancel_consumer(queue, reply=True, timeout=2, limit=1)
+        self.app.control.cancel_consumer(queue, reply=True, timeout=10, limit=1)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Celery's command line, on this application."""

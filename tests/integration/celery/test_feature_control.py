@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.utils.nodenames import gethostname
 from kombu import Consumer
 
 from ..servers.wait import wait_until
@@ -45,7 +46,7 @@ def a_task(world: World) -> tuple[str, str]:
 def test_inspection_answers_while_all_slots_are_busy(
     world: World, start: Callable[[World], tuple[str, str]]
 ) -> None:
-    inspect = world.app.control.inspect(timeout=5, limit=1)
+    inspect = world.app.control.inspect(timeout=10, limit=1)
     with all_slots_busy(world, start) as ids:
         waiting, delayed = world.name("id"), world.name("id")
         world.send("test.note", world.name("waits"), task_id=waiting, countdown=0)
@@ -69,7 +70,7 @@ def test_delayed_tasks_are_shown_as_scheduled_where_they_wait_in_the_worker(worl
     """With kombu's transport. On fleeting's they wait in Redis, whichever worker will run them."""
     task_id = world.name("id")
     world.send("test.note", world.name("delayed"), task_id=task_id, countdown=2)
-    inspect = world.app.control.inspect(timeout=5, limit=1)
+    inspect = world.app.control.inspect(timeout=10, limit=1)
 
     def is_scheduled() -> bool:
         return task_id in {each["request"]["id"] for each in _only(inspect.scheduled())}
@@ -82,7 +83,7 @@ def test_a_solo_worker_answers_while_it_runs_a_script(world: World) -> None:
     begun, task_id = a_script(world)
     world.notes.wait(begun)
 
-    active = _only(world.app.control.inspect(timeout=5, limit=1).active())
+    active = _only(world.app.control.inspect(timeout=10, limit=1).active())
 
     assert task_id in {request["id"] for request in active}
 
@@ -107,20 +108,23 @@ def test_a_worker_takes_from_a_queue_until_it_is_told_to_leave_it(world: World) 
 
 
 @with_processes
-def test_a_pool_of_processes_is_told_to_grow_and_to_shrink(world: World) -> None:
+def test_a_pool_of_processes_is_told_to_grow_and_to_shrink(world: World, tmp_path: Path) -> None:
     """When the processes come and go is the pool's own business."""
-    control = world.app.control
+    name = world.name("elastic")
+    options = {**world.options, "queues": [name], "name": name}
+    with feature_worker(options, tmp_path / "elastic.log"):
+        told = {"destination": [_node(world, name)], "reply": True, "timeout": 10, "limit": 1}
 
-    assert "ok" in _only(control.pool_grow(1, reply=True, timeout=5, limit=1)[0])
-    assert "ok" in _only(control.pool_shrink(1, reply=True, timeout=5, limit=1)[0])
+        assert "ok" in _only(world.app.control.pool_grow(1, **told)[0])
+        assert "ok" in _only(world.app.control.pool_shrink(1, **told)[0])
 
-    key = world.script("nothing")
-    world.wait_for_run(key)
+        world.app.amqp.queues.add(name)
+        world.wait_for_run(world.script("nothing", queue=name))
 
 
 @with_threads
 def test_a_pool_of_threads_says_that_it_cannot_grow(world: World) -> None:
-    answer = world.app.control.pool_grow(1, reply=True, timeout=5, limit=1)
+    answer = world.app.control.pool_grow(1, reply=True, timeout=10, limit=1)
 
     assert "error" in _only(answer[0])
 
@@ -161,7 +165,7 @@ def test_a_broadcast_comes_to_every_worker(world: World, tmp_path: Path) -> None
 def test_events_tell_of_workers_and_tasks_while_they_are_enabled(world: World) -> None:
     task_id, seen = world.name("id"), []
     wanted = {"task-received", "task-started", "task-succeeded"}
-    world.app.control.enable_events(reply=True, timeout=5, limit=1)
+    world.app.control.enable_events(reply=True, timeout=10, limit=1)
 
     def note(event: dict[str, Any]) -> None:
         seen.append(event)
@@ -178,7 +182,7 @@ def test_events_tell_of_workers_and_tasks_while_they_are_enabled(world: World) -
             key = world.script("nothing", task_id=task_id)
             while not receiver.should_stop:
                 connection.drain_events(timeout=10)
-    world.app.control.disable_events(reply=True, timeout=5, limit=1)
+    world.app.control.disable_events(reply=True, timeout=10, limit=1)
 
     received = next(event for event in seen if event["type"] == "task-received")
     assert key in received["kwargs"]
@@ -211,11 +215,12 @@ def _only(answers: Any) -> Any:
 
 
 def _node(world: World, name: str) -> str:
-    """The whole name of a worker in remote control."""
-    found = world.app.control.inspect(timeout=1).ping()
-    return next(node for node in found if node.startswith(name))
+    """The whole name of a worker in remote control, once it answers there."""
+    node = f"{name}@{gethostname()}"
+    wait_until(lambda: world.app.control.ping(destination=[node], timeout=1, limit=1), within=SOON)
+    return node
 
 
 def _queues(world: World) -> set[str]:
-    inspect = world.app.control.inspect(timeout=5, limit=1)
+    inspect = world.app.control.inspect(timeout=10, limit=1)
     return {queue["name"] for queue in _only(inspect.active_queues())}

@@ -57,7 +57,7 @@ def test_the_command_purge_empties_the_queue_that_it_is_told(world: World) -> No
 def test_the_command_events_dumps_what_happens_without_sources(
     world: World, tmp_path: Path
 ) -> None:
-    world.app.control.enable_events(reply=True, timeout=5, limit=1)
+    world.app.control.enable_events(reply=True, timeout=10, limit=1)
     dump = Worker(
         celery_command("events", "--dump"),
         log=tmp_path / "events.log",
@@ -67,7 +67,7 @@ def test_the_command_events_dumps_what_happens_without_sources(
     with dump:
         key = world.script("nothing")
         dump.wait_for_log("succeeded", within=SOON)
-    world.app.control.disable_events(reply=True, timeout=5, limit=1)
+    world.app.control.disable_events(reply=True, timeout=10, limit=1)
 
     assert key in dump.output
     assert "secret" not in dump.output
@@ -115,7 +115,7 @@ def get(url: str) -> Any:
 def test_flower_shows_workers_and_tasks_but_nothing_of_their_contents(
     world: World, flower: str
 ) -> None:
-    world.app.control.enable_events(reply=True, timeout=5, limit=1)
+    world.app.control.enable_events(reply=True, timeout=10, limit=1)
 
     def is_listening() -> bool:
         """Flower knows tasks by their events, from when it listens on."""
@@ -133,7 +133,7 @@ def test_flower_shows_workers_and_tasks_but_nothing_of_their_contents(
     )
     task = get(f"{flower}/task/info/{task_id}")
     workers = get(f"{flower}/workers?refresh=1")
-    world.app.control.disable_events(reply=True, timeout=5, limit=1)
+    world.app.control.disable_events(reply=True, timeout=10, limit=1)
 
     assert task["name"] == "fleeting.run"
     assert key in task["kwargs"]
