@@ -115,6 +115,10 @@ class Execution:
         """End a run of this process; see `ExecuteTask.cancel`."""
         self._execute.cancel(address)
 
+    def let_go(self) -> None:
+        """Have others take over what still runs; see `Leases.release`."""
+        _survive_outage(self._leases.release, "claims run out by themselves")
+
     def close(self) -> None:
         """Stop the threads, let go of claims and connections; runs still going are taken over."""
         self._stopping.set()
@@ -124,7 +128,7 @@ class Execution:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
-        _survive_outage(self._leases.release, "claims run out by themselves")
+        self.let_go()
         if self._presence is not None:
             _survive_outage(self._presence.withdraw, "this worker is shown a while longer")
         self._release()

@@ -52,6 +52,10 @@ class Execution(Protocol):
         """Let a claim run out that cannot be brought to an end."""
         ...
 
+    def let_go(self) -> None:
+        """Let others take over what still runs, because this process is about to end."""
+        ...
+
     def cancel(self, address: Address) -> None:
         """End the run at `address` as cancelled, if it is one of this process."""
         ...

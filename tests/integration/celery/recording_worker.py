@@ -73,6 +73,9 @@ class RecordingExecution:
     def abandon(self, claimed) -> None:
         self._record.rpush(f"abandoned:{claimed.task.key}", os.getpid())
 
+    def let_go(self) -> None:
+        pass
+
     def cancel(self, address) -> None:
         self._record.rpush(f"cancelled:{address.key}", os.getpid())
 

@@ -173,12 +173,13 @@ class Site:
             within=timedelta(seconds=self.pace.patience_seconds),
         )
 
-    def close_round(self, fault: float | None, *workers: Worker) -> None:
+    def close_round(self, fault: float | None, *workers: Worker, about: str | None = None) -> None:
         """Wait until all that was accepted has ended, and count.
 
         Args:
             fault: when it happened, or when what it took away was there again.
             workers: those that may have come late.
+            about: the only task whose time counts.
         """
         accepted, self._accepted = self._accepted, {}
         open_ = set(accepted)
@@ -197,7 +198,8 @@ class Site:
         for key, (name, _) in accepted.items():
             self._count(key, name, ends[key])
         if fault is not None:
-            tally.seconds.append(self._taken_over(accepted, fault))
+            timed = accepted if about is None else {about: accepted[about]}
+            tally.seconds.append(self._taken_over(timed, fault))
 
     def _count(self, key: str, name: str, ends: set[str]) -> None:
         first, value = self.watch.of(key).value, self.watch.value(key)

@@ -66,10 +66,11 @@ def told_to_stop_in_a_long_run(site: Site, number: int) -> None:
     grace = min(7.0, site.pace.lease_seconds / 2)
     victim = site.worker(soft_shutdown_seconds=grace)
     with site.feeding():
-        _have_it_run(site, victim, seconds=grace + 3)
+        key = _have_it_run(site, victim, seconds=grace + 3)
         assert victim.terminate(within=timedelta(seconds=10)) == 0
         fault = time.time()
-    site.close_round(fault, victim)
+    # Others may wait behind long runs that the victim did not get.
+    site.close_round(fault, victim, about=key)
 
 
 def stopped_in_run(site: Site, number: int) -> None:

@@ -144,8 +144,16 @@ class Lane:
         while wait and self._board.is_working:
             time.sleep(_LOOK_SECONDS)
         self._finisher.close(_CLOSE_SECONDS)
+        if not wait and self._board.is_working:
+            self._let_go()
         self._delayed.put(None)
         self._calls.make()
+
+    def _let_go(self) -> None:
+        """Before the messages go back: who gets one of them must not find it claimed."""
+        letting_go = Thread(target=self._execution().let_go, daemon=True)
+        letting_go.start()
+        letting_go.join(_CLOSE_SECONDS)
 
     def _work(self, slot: Slot) -> None:
         while work := self._board.take(slot):
