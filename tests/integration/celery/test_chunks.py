@@ -147,3 +147,18 @@ def test_rate_limit_counts_calls(valkey_url, make_worker, make_sender, send, rec
         record.wait_for_done(key, within=SOON)
 
     assert time.time() - began > 1
+
+
+@pytest.mark.parametrize("harm", ["cut", "refuse"])
+def test_no_call_is_lost_with_a_connection(valkey_proxy, make_worker, send, record, harm):
+    make_worker(valkey_proxy.url, concurrency=2)
+    keys = send(valkey_proxy.url, "slow", [(0.02,)] * 100)
+    record.wait_for_done(keys[20], within=SOON)
+
+    getattr(valkey_proxy, harm)()
+    if harm == "refuse":
+        record.wait_for_done(keys[22], within=SOON)
+        valkey_proxy.heal()
+
+    for key in keys:
+        record.wait_for_done(key, within=2 * SOON)

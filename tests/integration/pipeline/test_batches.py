@@ -105,8 +105,9 @@ def test_one_call_of_a_batch_is_tried_again_and_the_others_are_not(
     assert [_runs(folder, n) for n in range(10)] == [2 if n == 3 else 1 for n in range(10)]
 
 
-def test_workers_killed_in_the_middle_of_a_batch_cost_no_call(
-    deploy: MakeDeployment, valkey_url: str, folder: Path
+@pytest.mark.parametrize("end", [Worker.kill, Worker.terminate], ids=["killed", "stopped"])
+def test_worker_that_ends_in_the_middle_of_a_batch_costs_no_call(
+    deploy: MakeDeployment, valkey_url: str, folder: Path, end: Callable[[Worker], object]
 ) -> None:
     """Every call ends once; only what was running is run a second time."""
     deployment = deploy(store=valkey_url, isolation="process")
@@ -117,7 +118,7 @@ def test_workers_killed_in_the_middle_of_a_batch_cost_no_call(
     handles = client.map(COUNT_RUNS, "work", *columns)
     _wait_for(lambda: sum(_runs(folder, n) for n in range(count)) >= 10)
 
-    victim.kill()
+    end(victim)
     deployment.worker()
 
     assert [handle.result(60) for handle in handles] == list(range(count))
