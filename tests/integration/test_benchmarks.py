@@ -11,11 +11,8 @@ import pytest
 from benchmarks.child import BenchmarkError, Child, wait_for_port
 from benchmarks.findings import read
 from benchmarks.plots import drawn
-from benchmarks.ratio import Ratio, less, more
-from benchmarks.ratios import RATIOS
 from benchmarks.report import IMAGES, page
 from benchmarks.rounds import BENCHMARKS
-from benchmarks.rows import Measured, Place, collect
 
 from .servers.require import require_valkey
 
@@ -64,63 +61,3 @@ def test_a_subject_that_ends_is_reported_with_its_last_words(tmp_path: Path) -> 
         pytest.raises(BenchmarkError, match="No module named"),
     ):
         wait_for_port(child, port=1)
-
-
-def test_every_bar_of_the_platform_has_its_ratio() -> None:
-    bars = {ratio.name: ratio.bar for ratio in RATIOS if not ratio.name.startswith("sandbox")}
-
-    assert {name: bar for name, bar in bars.items() if bar is not None} == {
-        "drain_reuse_vs_celery": 6,
-        "drain_reuse_vs_fastest_acking_peer": 1.2,
-        "drain_batch_vs_celery": 20,
-        "drain_fresh_vs_rq_fork": 6,
-        "cpu_fresh_vs_sandbox": 1.5,
-        "latency_idle_vs_celery": 0.5,
-        "latency_load_p99_vs_celery": 0.5,
-        "submit_single_vs_apply_async": 2,
-        "submit_batch_vs_apply_async": 40,
-        "values_http_vs_response_model": 3,
-        "values_http_p99_vs_response_model": 0.5,
-        "values_http_cpu_vs_fetch": 2.5,
-        "values_commands_1m_vs_1k": 1,
-    }
-
-
-OURS, ONE, TWO = (Place("drain", name) for name in ("ours", "one", "two"))
-
-
-def rounds(**rates: tuple[float, ...]) -> dict[Place, dict[str, object]]:
-    measured = [
-        (number, Measured(Place("drain", name), {"rate": rate}))
-        for name, each in rates.items()
-        for number, rate in enumerate(each, start=1)
-    ]
-    return {row.place: row.figures for row in collect(measured)}
-
-
-def ratio(make: object = more, *, bar: float | None = None) -> Ratio:
-    return make("name", "rate", (OURS, ONE, TWO), "", bar=bar)
-
-
-def test_a_ratio_is_taken_over_the_fastest_of_each_round() -> None:
-    found = ratio().found(rounds(ours=(60, 60, 60), one=(10, 30, 20), two=(20, 10, 20)))
-
-    assert (found.value, found.min, found.max) == (3, 2, 3)
-
-
-def test_rounds_in_which_one_side_is_missing_do_not_count() -> None:
-    found = ratio().found(rounds(ours=(60, 80), one=(30,)))
-
-    assert (found.min, found.max) == (2, 2)
-
-
-def test_a_ratio_without_anything_beside_it_is_left_out() -> None:
-    assert ratio().found(rounds(ours=(60,))) is None
-
-
-@pytest.mark.parametrize(
-    ("make", "bar", "met"),
-    [(more, 3, True), (more, 3.1, False), (less, 3, True), (less, 2.9, False)],
-)
-def test_a_bar_is_met_on_its_own_side(make: object, bar: float, met: bool) -> None:
-    assert ratio(make, bar=bar).found(rounds(ours=(60,), one=(20,))).met is met

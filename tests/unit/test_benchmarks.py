@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -10,60 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.cells import figure
-from benchmarks.machine import facts
+from benchmarks.findings import read
 from benchmarks.program import main
-from benchmarks.ratio import Ratio, less, more, spreads
+from benchmarks.ratio import Ratio, less, more
 from benchmarks.ratios import RATIOS
-from benchmarks.report import Findings, page, read
-from benchmarks.rows import Measured, Place, Row, collect
-from benchmarks.spread import Spread, percentile, ratios
+from benchmarks.report import page
+from benchmarks.rows import Measured, Place, collect
+from benchmarks.spread import Spread, percentile
 
 DOCS = Path(__file__).parents[2] / "docs"
-
-FAST = Place("drain", "fast")
-SLOW = Place("drain", "slow")
 
 times = st.lists(st.floats(min_value=1e-6, max_value=1e6), min_size=1, max_size=300)
 
 
-def rounds_of(place: Place, *rates: float) -> list[Measured]:
-    return [Measured(place, {"tasks_per_second": rate}) for rate in rates]
-
-
-def ratio(top: Place = FAST, bottom: Place = SLOW) -> Ratio:
-    return more("fast_vs_slow", "tasks_per_second", (top, bottom), "fast over slow")
-
-
-def findings(rows: list[Row], found: dict[str, Spread]) -> Findings:
-    return Findings(
-        date=dt.date(2030, 1, 2),
-        machine=facts(),
-        profile="full",
-        rounds=3,
-        rows=rows,
-        ratios={name: spread.median for name, spread in found.items()},
-        ratio_spreads=found,
-    )
-
-
-def test_ratio_is_taken_within_its_round() -> None:
-    """A round in which everything is ten times slower does not change it."""
-    found = ratios(Spread.of([200, 20, 400]), Spread.of([100, 10, 200]))
-
-    assert found == Spread(median=2, min=2, max=2, rounds=(2, 2, 2))
-
-
-def test_ratio_of_different_numbers_of_rounds_is_refused() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        ratios(Spread.of([1, 2]), Spread.of([1]))
+def numbered(*values: float) -> dict[int, float]:
+    return dict(enumerate(values, start=1))
 
 
 @given(times)
 def test_median_lies_between_the_ends(values: list[float]) -> None:
-    found = Spread.of(values)
+    found = Spread.of(numbered(*values))
 
     assert found.min <= found.median <= found.max
-    assert found.rounds == tuple(values)
+    assert list(found.rounds.values()) == values
 
 
 @given(times)
@@ -78,24 +46,12 @@ def test_p99_of_a_hundred_and_one_is_the_last_but_one() -> None:
     assert percentile([float(n) for n in range(101)], 99) == 99
 
 
-def test_rounds_of_a_place_are_collected_in_order() -> None:
-    interleaved = [
-        *rounds_of(FAST, 30),
-        *rounds_of(SLOW, 3),
-        *rounds_of(FAST, 10),
-        *rounds_of(SLOW, 1),
-    ]
-
-    [fast, slow] = collect(interleaved)
-
-    assert (fast.place, fast.figures["tasks_per_second"].rounds) == (FAST, (30, 10))
-    assert (slow.place, slow.figures["tasks_per_second"].rounds) == (SLOW, (3, 1))
-
-
-def test_ratio_without_both_rows_is_left_out() -> None:
-    rows = collect(rounds_of(FAST, 1))
-
-    assert spreads([ratio(), ratio(SLOW, FAST)], rows) == {}
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [([1234.5], "1,234"), ([0.12345], "0.123"), ([1, 3, 2], "2 (1\N{EN DASH}3)")],
+)
+def test_figures_have_three_digits_and_their_range(values: list[float], shown: str) -> None:
+    assert figure(Spread.of(numbered(*values))) == shown
 
 
 def test_ratio_names_are_unique() -> None:
@@ -104,71 +60,74 @@ def test_ratio_names_are_unique() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(
-    ("values", "shown"),
-    [([1234.5], "1,234"), ([0.12345], "0.123"), ([1, 3, 2], "2 (1\N{EN DASH}3)")],
-)
-def test_figures_have_three_digits_and_their_range(values: list[float], shown: str) -> None:
-    assert figure(Spread.of(values)) == shown
-
-
-def test_page_shows_each_ratio_with_its_direction_and_range() -> None:
-    spread = Spread.of([0.25, 0.5, 1])
-    found = findings([], {"latency_idle_vs_celery": spread, "drain_fresh_vs_celery": spread})
-
-    text = page(found)
-
-    assert "| `latency_idle_vs_celery` | ↓ | 0.5 (0.25\N{EN DASH}1) |" in text
-    assert "| `drain_fresh_vs_celery` | ↑ | 0.5 (0.25\N{EN DASH}1) |" in text
-
-
-def test_page_shows_every_row() -> None:
-    rows = collect([*rounds_of(FAST, 30, 10, 20), *rounds_of(SLOW, 3, 1, 2)])
-
-    text = page(findings(rows, {}))
-
-    assert "| fast | 20 (10\N{EN DASH}30) |" in text
-    assert "| slow | 2 (1\N{EN DASH}3) |" in text
-
-
-def test_page_names_machine_and_versions() -> None:
-    found = findings([], {})
-
-    text = page(found)
-
-    assert found.machine.processor in text
-    assert found.machine.kernel in text
-    assert f"celery {found.machine.libraries['celery']}" in text
-
-
-def test_less_and_more_differ_in_what_is_better() -> None:
-    assert ratio().is_more_better
-    assert not less("cost", "cpu_us_per_task", (FAST, SLOW), "cost").is_more_better
-
-
 def test_published_page_says_what_the_published_json_says() -> None:
-    """After a change of the wording: `python benchmarks/run.py --render`."""
-    found = read(DOCS / "benchmarks.json")
-
-    assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == page(found)
+    assert (DOCS / "benchmarks.md").read_text("utf-8") == page(read(DOCS / "benchmarks.json"))
 
 
-def test_published_json_has_every_ratio_as_a_number() -> None:
-    found = read(DOCS / "benchmarks.json")
-
-    assert list(found.ratios) == [one.name for one in RATIOS]
-    assert all(found.ratios[name] == found.ratio_spreads[name].median for name in found.ratios)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [(["--rounds", "0"], "1 or more"), (["--only", "nothing"], "'tasks', 'values', 'submit'")],
-)
-def test_nonsense_is_refused_with_the_choices(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--only", "nothing"]])
+def test_nonsense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main(arguments)
 
     assert raised.value.code == 2
-    assert told in capsys.readouterr().err
+    assert capsys.readouterr().err
+
+
+def test_every_bar_of_the_platform_has_its_ratio() -> None:
+    bars = {ratio.name: ratio.bar for ratio in RATIOS if not ratio.name.startswith("sandbox")}
+
+    assert {name: bar for name, bar in bars.items() if bar is not None} == {
+        "drain_reuse_vs_celery": 6,
+        "drain_reuse_vs_fastest_acking_peer": 1.2,
+        "drain_batch_vs_celery": 20,
+        "drain_fresh_vs_rq_fork": 6,
+        "cpu_fresh_vs_sandbox": 1.5,
+        "latency_idle_vs_celery": 0.5,
+        "latency_load_p99_vs_celery": 0.5,
+        "submit_single_vs_apply_async": 2,
+        "submit_batch_vs_apply_async": 40,
+        "values_http_vs_response_model": 3,
+        "values_http_p99_vs_response_model": 0.5,
+        "values_http_cpu_vs_fetch": 2.5,
+        "values_commands_1m_vs_1k": 1,
+    }
+
+
+OURS, ONE, TWO = (Place("drain", name) for name in ("ours", "one", "two"))
+
+
+def rounds(**rates: tuple[float, ...]) -> dict[Place, dict[str, object]]:
+    measured = [
+        (number, Measured(Place("drain", name), {"rate": rate}))
+        for name, each in rates.items()
+        for number, rate in enumerate(each, start=1)
+    ]
+    return {row.place: row.figures for row in collect(measured)}
+
+
+def ratio(make: object = more, *, bar: float | None = None) -> Ratio:
+    return make("name", "rate", (OURS, ONE, TWO), "", bar=bar)
+
+
+def test_a_ratio_is_taken_over_the_fastest_of_each_round() -> None:
+    found = ratio().found(rounds(ours=(60, 60, 60), one=(10, 30, 20), two=(20, 10, 20)))
+
+    assert (found.value, found.min, found.max) == (3, 2, 3)
+
+
+def test_rounds_in_which_one_side_is_missing_do_not_count() -> None:
+    found = ratio().found(rounds(ours=(60, 80), one=(30,)))
+
+    assert (found.min, found.max) == (2, 2)
+
+
+def test_a_ratio_without_anything_beside_it_is_left_out() -> None:
+    assert ratio().found(rounds(ours=(60,))) is None
+
+
+@pytest.mark.parametrize(
+    ("make", "bar", "met"),
+    [(more, 3, True), (more, 3.1, False), (less, 3, True), (less, 2.9, False)],
+)
+def test_a_bar_is_met_on_its_own_side(make: object, bar: float, met: bool) -> None:
+    assert ratio(make, bar=bar).found(rounds(ours=(60,), one=(20,))).met is met
