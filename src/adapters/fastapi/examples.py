@@ -222,7 +222,14 @@ WORKER: Final[dict[str, Any]] = {
         "checks": [{"name": "read a file outside", "found": "EACCES", "holds": True}],
     },
     "modes": ["fresh", "reuse"],
-    "libraries": [{"name": "default", "modules": ["numpy"], "distributions": {"numpy": "2.4.6"}}],
+    "libraries": [
+        {
+            "name": "default",
+            "modules": ["numpy"],
+            "distributions": {"numpy": "2.4.6"},
+            "loaded": ["numpy"],
+        }
+    ],
 }
 
 CAPABILITIES: Final[dict[str, Any]] = {
