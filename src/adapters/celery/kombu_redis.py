@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         _on_collect: Any
 
         def _flush(self) -> None: ...
+        def can_consume(self) -> bool: ...
 
     class StockChannel(stock.Channel):
         """A channel of one connection."""

@@ -33,6 +33,10 @@ class Record:
         """How many of those runs came to an end."""
         return self._client.llen(f"done:{key}")
 
+    def done_at(self, key: str) -> list[float]:
+        """When those runs came to an end."""
+        return [float(text) for text in self._client.lrange(f"done:{key}", 0, -1)]
+
     def executions(self, what: str) -> list[int]:
         """The processes in which an execution was `started` or `closed`."""
         return self._pids(f"executions:{what}")

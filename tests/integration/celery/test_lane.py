@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
@@ -56,6 +56,27 @@ def test_short_calls_do_not_wait_behind_a_long_one_while_another_worker_is_idle(
     assert all(len(record.runs(key)) == 1 for key in short)
     record.wait_for_done(long, within=SOON)
     assert len(record.runs(long)) == 1
+
+
+@pytest.mark.alone
+def test_no_slot_is_idle_for_long_while_calls_wait(valkey_url, make_worker, send, record):
+    """Queued behind and around a long call: the slot that is free has one after the other."""
+    for name in ("w1", "w2"):
+        make_worker(valkey_url, name=name)
+    for key in [send("slow", 0.001) for _ in range(200)]:
+        record.wait_for_done(key, within=SOON)
+
+    short = [send("slow", 0.001) for _ in range(100)]
+    long = send("slow", 5)
+    short += [send("slow", 0.001) for _ in range(100)]
+    sent = time.time()
+    for key in short:
+        record.wait_for_done(key, within=SOON)
+
+    ends = sorted(max(end - sent, 0) for key in short for end in record.done_at(key))
+    pauses = [later - sooner for sooner, later in pairwise([0, *ends])]
+    assert max(pauses) < 0.1
+    assert not record.done(long)
 
 
 def test_a_lost_worker_costs_the_lane_nothing(valkey_url, make_worker, send, record):

@@ -103,7 +103,8 @@ class StreamPolling(StreamQueues):
 
     def _ask_streams(self, queues: Sequence[QueueKeys]) -> tuple[Any, ...]:
         reader = self._enrolled(queues)
-        limit = min(self.qos.can_consume_max_estimate() or BATCH, BATCH)
+        room = self.qos.can_consume_max_estimate()
+        limit = BATCH if room is None else max(1, min(room, BATCH))
         return self._asking.words(reader, queues, limit)
 
     def _enrolled(self, queues: Iterable[QueueKeys]) -> Reader:

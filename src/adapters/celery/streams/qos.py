@@ -12,6 +12,14 @@ class QoS(VirtualQoS):
 
     channel: Any
 
+    def can_consume(self) -> bool:
+        """Whether to ask for messages, or to read those that Redis has handed out already.
+
+        kombu leaves an answer unread while the prefetch count is used up, also where that has
+        been lowered since it asked: nobody else could have those messages meanwhile.
+        """
+        return bool(self.channel._in_poll) or super().can_consume()  # noqa: SLF001 - as kombu's poller
+
     def ack(self, delivery_tag: str) -> None:
         self.channel.custody.ack(delivery_tag)
         super().ack(delivery_tag)
