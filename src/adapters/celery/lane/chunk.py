@@ -20,7 +20,8 @@ class Chunk:
         self.message = message
         self.is_begun = False
         """Whether any call was begun: then the message stays here over a lost connection."""
-        self._open = count
+        self.open = count
+        """How many calls have to be seen to."""
 
     def put_back(self, calls: Sequence[Any], logger: Any, errors: Any) -> None:
         """Queue some of the calls as a smaller chunk, as they stand in the message."""
@@ -36,8 +37,8 @@ class Chunk:
 
     def settle(self, count: int, logger: Any, errors: Any) -> None:
         """Be done with so many calls."""
-        self._open -= count
-        if self._open == 0:
+        self.open -= count
+        if self.open == 0:
             self.message.ack_log_error(logger, errors)
 
     def _put_back(self, parts: Sequence[tuple[str, int]], logger: Any, errors: Any) -> None:

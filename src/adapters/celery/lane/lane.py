@@ -50,6 +50,7 @@ class Lane:
         self._delayed: SimpleQueue[tuple[Parcel, Again | Exception] | None] = SimpleQueue()
         self._accounts = Accounts(consumer)
         self._threads: list[Thread] = []
+        self._chunks: list[Chunk] = []
         self._few = 0
         """How many calls may wait when more are taken, once a chunk had too many."""
 
@@ -93,6 +94,7 @@ class Lane:
         errors = self._consumer.connection_errors
         chunk.put_back(bare[end:], _log, errors)
         chunk.put_back_alone(refused, _log, errors)
+        self._chunks.append(chunk)
         self._few = len(kept) // 2
         self._room.saw_chunk(len(calls), is_split=end < len(calls))
         self._resize()
@@ -130,6 +132,7 @@ class Lane:
         """Drop what nobody has claimed: the connection is closing, and the messages go back."""
         for parcel in self._board.clear():
             note_gone(parcel.request)
+        self._chunks = [chunk for chunk in self._chunks if chunk.is_begun]
         self._room.forget()
 
     def close(self, *, wait: bool) -> None:
@@ -260,7 +263,10 @@ class Lane:
         self._resize()
 
     def _resize(self) -> None:
-        self._room.adjust(self._consumer.qos, self._pace, stuck=self._board.busy())
+        self._chunks = [chunk for chunk in self._chunks if chunk.open]
+        surplus = sum(chunk.open - 1 for chunk in self._chunks)
+        stuck = self._board.busy()
+        self._room.adjust(self._consumer.qos, self._pace, stuck=stuck, surplus=surplus)
 
     def _delay(self) -> None:
         while (delayed := self._delayed.get()) is not None:

@@ -49,12 +49,18 @@ class Room:
         """Most of what was taken has been run."""
         self.is_closed = False
 
-    def adjust(self, qos: Any, pace: Pace, *, stuck: int) -> None:
-        """Have room for what the slots that are not stuck will run soon."""
+    def adjust(self, qos: Any, pace: Pace, *, stuck: int, surplus: int = 0) -> None:
+        """Have room for what the slots that are not stuck will run soon.
+
+        Args:
+            qos: Celery's count of messages.
+            pace: how long calls take.
+            stuck: slots that are.
+            surplus: how many more calls than messages are in hand.
+        """
         free = self._slots - stuck
         ahead = pace.fitting(AHEAD_SECONDS, most=MOST) - 1
-        # Celery's count must not become 0, which is no limit.
-        wanted = 1 - self._slots if self.is_closed else int(free * ahead / self._calls_each)
+        wanted = self._wanted(free * ahead - surplus)
         # Small steps are not worth a call.
         if wanted > self._extra + self._extra // 4:
             qos.increment_eventually(wanted - self._extra)
@@ -63,6 +69,13 @@ class Room:
         else:
             return
         self._extra = wanted
+
+    def _wanted(self, calls: int) -> int:
+        """Messages beyond Celery's own count, for so many calls."""
+        least = 1 - self._slots  # a count of 0 would be no limit
+        if self.is_closed:
+            return least
+        return max(calls, least) if calls < 0 else int(calls / self._calls_each)
 
     def forget(self) -> None:
         """Start anew: Celery sets the count to its own with each connection."""
