@@ -13,7 +13,7 @@ from celery import Celery
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.call_repr import ARGSREPR, describe_call
 from fleeting.adapters.celery.envelope import open_envelope
-from fleeting.adapters.celery.outgoing import outgoing
+from fleeting.adapters.celery.outgoing import outgoing, outgoing_all
 from fleeting.adapters.celery.task import NAME
 from fleeting.domain.message import encode
 from fleeting.domain.task import Task
@@ -99,3 +99,42 @@ def test_a_countdown_is_a_time() -> None:
 
     assert soon.due is not None
     assert outgoing(sample_task(), queue=QUEUE, inline_source_bytes=9).due is None
+
+
+def _batch(tasks):
+    sent = list(outgoing_all(tasks, queue=QUEUE, inline_source_bytes=1024))
+    return sent, [json.loads(open_envelope(one.raw)["body"])[1] for one in sent]
+
+
+def test_tasks_that_are_alike_share_messages_of_a_hundred():
+    sent, kwargs = _batch([sample_task(number) for number in range(201)])
+
+    assert [one.calls for one in sent] == [100, 100, 1]
+    assert [len(some["calls"]) for some in kwargs[:2]] == [100, 100]
+    assert kwargs[2]["args"] == [200]
+
+
+def test_tasks_that_are_not_alike_travel_apart():
+    other = replace(sample_task(1), timeout=timedelta(seconds=1))
+
+    _, kwargs = _batch([sample_task(0), other, sample_task(2)])
+
+    assert [len(some.get("calls", [0])) for some in kwargs] == [2, 1]
+
+
+def test_calls_with_long_parameters_share_no_long_message():
+    tasks = [replace(sample_task(number), args=["x" * 20_000]) for number in range(10)]
+
+    sent, _ = _batch(tasks)
+
+    assert sum(one.calls for one in sent) == 10
+    assert max(len(one.raw) for one in sent) < 100_000
+
+
+def test_no_call_of_a_chunk_is_what_its_message_is_named_after():
+    [sent], _ = _batch([sample_task(0), sample_task(1)])
+
+    headers = open_envelope(sent.raw)["headers"]
+    assert headers["id"] not in {sample_task(0).key, sample_task(1).key}
+    assert "'calls': 2" in headers["kwargsrepr"]
+    assert "args" not in headers["kwargsrepr"]
