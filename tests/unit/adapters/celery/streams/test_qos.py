@@ -11,7 +11,7 @@ from fleeting.adapters.celery.streams.qos import QoS
 
 @pytest.fixture
 def channel():
-    custody = SimpleNamespace(give_back=lambda tags: None)
+    custody = SimpleNamespace(give_back=lambda _: None)
     return SimpleNamespace(_in_poll=None, custody=custody)
 
 
