@@ -119,13 +119,28 @@ def test_foreign_celery_client_submits(installation: Installation, page: Path) -
 def test_envelope_of_the_page_runs(installation: Installation) -> None:
     """Pushed by hand, under a key of the present."""
     key = f"add_{time.time_ns() // 1_000_000}_{secrets.token_hex(8)}"
-    [block] = blocks(WIRE, "json")
+    _, block = blocks(WIRE, "json")
     envelope = json.dumps(json.loads(block.text.replace(EXAMPLE_KEY, key)))
 
     with redis.Redis.from_url(installation.store) as server:
         server.lpush("{fleeting}:fleeting", envelope)
 
     assert installation.value(key) == 3
+
+
+def test_message_with_many_calls_of_the_page_runs(installation: Installation) -> None:
+    """In the page's envelope."""
+    chunk, block = (json.loads(one.text) for one in blocks(WIRE, "json"))
+    now = time.time_ns() // 1_000_000
+    for call in chunk["calls"]:
+        call["key"] = f"add_{now}_{secrets.token_hex(8)}"
+    block["headers"]["id"] = secrets.token_hex(8)
+    block["body"] = json.dumps([[], chunk, {}])
+
+    with redis.Redis.from_url(installation.store) as server:
+        server.lpush("{fleeting}:fleeting", json.dumps(block))
+
+    assert [installation.value(call["key"]) for call in chunk["calls"]] == [3, 7]
 
 
 def localised(installation: Installation, page: Path, info: str) -> list[Block]:
