@@ -104,7 +104,9 @@ def test_a_task_survives_that_it_cannot_be_delayed(
 ):
     """Redis refuses new messages while the old one is to be put back with a delay."""
     client = valkey_server.connect()
-    client.execute_command("ACL SETUSER worker on nopass ~* &* +@all -zadd (+zadd ~*:consumers ~*_kombu*)")
+    client.execute_command(
+        "ACL SETUSER worker on nopass ~* &* +@all -zadd (+zadd ~*:consumers ~*_kombu*)"
+    )
     host = valkey_url.removeprefix("redis://")
     worker = make_worker(f"redis://worker:any@{host}")
     try:
