@@ -129,7 +129,8 @@ def _build_root(kernel: Kernel, folders: Iterable[str]) -> None:
         # By its descriptor: the folder may lie under the one that is covered.
         _show(f"/proc/self/fd/{descriptor}", f"{root}{path}", is_device=path in _DEVICES)
         os.close(descriptor)
-    os.mkdir(f"{root}{SCRATCH}")  # noqa: PTH102  # pathlib is slow to load
+    # Python's own library may lie below it.
+    os.makedirs(f"{root}{SCRATCH}", exist_ok=True)  # noqa: PTH103  # pathlib is slow to load
     before = f"{root}/before"
     os.mkdir(before)  # noqa: PTH102  # pathlib is slow to load
     new, old = ctypes.c_char_p(root.encode()), ctypes.c_char_p(before.encode())
