@@ -111,7 +111,7 @@ def refused(command: Command, reply: vendor.ResponseError, where: str) -> PortEr
         return _missing_right(reply, where)
     if isinstance(reply, vendor.OutOfMemoryError):
         return StoreUnavailable(f"{where} is out of memory: raise maxmemory, or shorten the TTLs")
-    if "CROSSSLOT" in text:
+    if isinstance(reply, vendor.ClusterCrossSlotError) or "CROSSSLOT" in text:
         return StoreDenied(
             f"several servers stand behind {where}: add sharded=true to its URL, so that no "
             "command spans two of them"

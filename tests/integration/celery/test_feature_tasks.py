@@ -245,12 +245,15 @@ def test_what_was_lost_with_its_process_runs_again(world: World) -> None:
 
     world.send("test.die_once", name)
     world.notes.wait(name, 2)
+    if world.transport == "stock":
+        # kombu's transport delivers what nobody has acknowledged for the visibility timeout once
+        # more, which is shorter here than the time that the pool takes to miss its process: so how
+        # often and when a script runs then is not told by its message.
+        return
     key = world.script("die_once")
     world.wait_for_run(key)
 
-    # kombu's transport delivers what nobody has acknowledged for the visibility timeout once more,
-    # and that is shorter here than the time that the pool takes to miss its process.
-    assert world.runs(key) == 2 or world.transport == "stock"
+    assert world.runs(key) == 2
 
 
 @everywhere

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,8 +112,10 @@ def test_garbage_under_a_record_is_named(
         assert spoilt in caught.value.message
 
 
-def test_prefix_keeps_installations_apart(run: Run, connection: RedisConnection) -> None:
-    ours, theirs = Layout(Keyspace.under("ours")), Layout(Keyspace.under("theirs"))
+def test_prefix_keeps_installations_apart(
+    run: Run, connection: RedisConnection, layout: Layout
+) -> None:
+    ours, theirs = (replace(layout, space=Keyspace.under(name)) for name in ("ours", "theirs"))
     record = Given(RedisResultWriter(connection, ours)).succeeded()
 
     async def values(layout: Layout) -> list[str]:

@@ -97,6 +97,7 @@ def test_fork_server_that_stands_still_does_not_keep_a_run_alive(
 
 def test_fork_server_is_followed_by_another_after_so_many_births() -> None:
     """Which no run waits for; the one that finds it old still gets its child there."""
+    before = set(descendants(os.getpid()))
     runner = ConfinedRunner(Confinement(server_births=3, warm=0))
     try:
         # The attestation is the first birth.
@@ -108,7 +109,7 @@ def test_fork_server_is_followed_by_another_after_so_many_births() -> None:
     finally:
         runner.close()
 
-    assert descendants(os.getpid()) == []
+    assert set(descendants(os.getpid())) <= before
 
 
 def test_old_fork_server_that_none_can_follow_ends_with_its_reason(tmp_path: Path) -> None:
