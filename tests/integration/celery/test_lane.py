@@ -96,7 +96,7 @@ def test_revoked_call_that_waits_is_dropped(valkey_url, make_worker, make_sender
     make_worker(valkey_url)
     app = make_sender(valkey_url)
     send("slow", 2)
-    app.control.revoke("unwanted", reply=True, timeout=1)
+    wait_until(lambda: app.control.revoke("unwanted", reply=True, timeout=1), within=SOON)
 
     unwanted = send("nothing", task_id="unwanted")
     wanted = send("nothing")
@@ -107,7 +107,10 @@ def test_revoked_call_that_waits_is_dropped(valkey_url, make_worker, make_sender
 
 def test_rate_limit_set_at_run_time_holds(valkey_url, make_worker, make_sender, send, record):
     make_worker(valkey_url)
-    make_sender(valkey_url).control.rate_limit("fleeting.run", "4/s", reply=True, timeout=1)
+    control = make_sender(valkey_url).control
+    wait_until(
+        lambda: control.rate_limit("fleeting.run", "4/s", reply=True, timeout=1), within=SOON
+    )
     began = time.time()
 
     for key in [send("nothing") for _ in range(8)]:
