@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -34,6 +34,13 @@ class StatusName(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     LOST = "lost"
+
+
+def _task_option(says: str, *names: str, metavar: str | None = None) -> Any:
+    """An option of a task, shown with the others; left out, the installation decides."""
+    return typer.Option(
+        *names, help=says, metavar=metavar, show_default=False, rich_help_panel=TASK
+    )
 
 
 Json = Annotated[
@@ -110,101 +117,62 @@ Kwargs = Annotated[
 ]
 TimeoutSeconds = Annotated[
     float | None,
-    typer.Option(
-        help="Wall time that each run may take.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Wall time that each run may take."),
 ]
 MemoryMb = Annotated[
     int | None,
-    typer.Option(
-        help="Memory that each run may take, in MiB.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Memory that each run may take, in MiB."),
 ]
 CpuSeconds = Annotated[
     float | None,
-    typer.Option(
-        help="Processor time that each run may take.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Processor time that each run may take."),
 ]
 Threads = Annotated[
     int | None,
-    typer.Option(
-        help="Most threads of each run at a time.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Most threads of each run at a time."),
 ]
 ScratchMb = Annotated[
     int | None,
-    typer.Option(
-        help="Room for files under /tmp, in MiB.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Room for files under /tmp, in MiB."),
 ]
 Network = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="tcp:HOST:PORT",
-        help="What each run may connect to; may be given several times.",
-        show_default=False,
-        rich_help_panel=TASK,
+    _task_option(
+        "What each run may connect to; may be given several times.", metavar="tcp:HOST:PORT"
     ),
 ]
 RunMode = Annotated[
     Literal["fresh", "reuse"] | None,
-    typer.Option(
-        "--mode",
-        help="Whether each run has a process of its own.",
-        show_default=False,
-        rich_help_panel=TASK,
-    ),
+    _task_option("Whether each run has a process of its own.", "--mode"),
 ]
 TtlSeconds = Annotated[
     float | None,
-    typer.Option(
-        help="How long the result lives after completion.",
-        show_default=False,
-        rich_help_panel=TASK,
-    ),
+    _task_option("How long the result lives after completion."),
 ]
 MaxAttempts = Annotated[
     int | None,
-    typer.Option(
-        help="Most runs in all, whatever the reason.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Most runs in all, whatever the reason."),
 ]
 RetryOn = Annotated[
     list[RetryCause] | None,
-    typer.Option(
-        help="Failure to try again after; may be given several times.",
-        show_default=False,
-        rich_help_panel=TASK,
-    ),
+    _task_option("Failure to try again after; may be given several times."),
 ]
 IsolationLevel = Annotated[
     Literal["none", "process", "confined", "isolated"] | None,
-    typer.Option(
-        help="Weakest isolation that is good enough.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("Weakest isolation that is good enough."),
 ]
 CountdownSeconds = Annotated[
     float | None,
-    typer.Option(
-        help="How long to wait before the first run.", show_default=False, rich_help_panel=TASK
-    ),
+    _task_option("How long to wait before the first run."),
 ]
 IdempotencyKey = Annotated[
     str | None,
-    typer.Option(
-        help="The same key with the same request gives the same task.",
-        show_default=False,
-        rich_help_panel=TASK,
-    ),
+    _task_option("The same key with the same request gives the same task."),
 ]
 Label = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="NAME=TEXT",
-        help="Free text kept with the result; may be given several times.",
-        show_default=False,
-        rich_help_panel=TASK,
+    _task_option(
+        "Free text kept with the result; may be given several times.", metavar="NAME=TEXT"
     ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most so many.", show_default=False)]
