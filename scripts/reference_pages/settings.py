@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -53,15 +52,15 @@ The command line reads these when it talks to an installation over HTTP; servers
 
 
 def page() -> str:
-    own = [name for name in settings.Settings.model_fields if name != "limits"]
     return document(
         "Settings",
         INTRODUCTION,
-        "## Processes",
-        *entries(settings, settings.Settings, own),
+        *(part for group in settings.GROUPS for part in section(group)),
+        "## Logs",
+        *entries(settings.Settings, ["log_level"]),
         "## Limits",
         LIMITS,
-        *entries(limits, limits.Limits, list(limits.Limits.model_fields)),
+        *entries(limits.Limits, list(limits.Limits.model_fields)),
         "## Redis URLs",
         REDIS,
         "\n".join(url_options()),
@@ -71,8 +70,14 @@ def page() -> str:
     )
 
 
-def entries(module: ModuleType, model: type[BaseModel], names: list[str]) -> Iterator[str]:
-    meaning = field_docstrings(Path(inspect.getfile(module)), model.__name__)
+def section(group: type[BaseModel]) -> Iterator[str]:
+    """The settings of a group, below what its docstring calls it."""
+    yield f"## {(group.__doc__ or '').rstrip('.')}"
+    yield from entries(group, list(group.model_fields))
+
+
+def entries(model: type[BaseModel], names: list[str]) -> Iterator[str]:
+    meaning = field_docstrings(Path(inspect.getfile(model)), model.__name__)
     for name in names:
         field = model.model_fields[name]
         yield f"### `{variable(model, name)}`"

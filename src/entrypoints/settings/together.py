@@ -1,0 +1,57 @@
+"""Which settings do not go together."""
+
+from __future__ import annotations
+
+from ...domain.bounds import check_enforced
+from ...domain.errors import InvalidSetting, IsolationUnavailable
+from ...domain.worker_facts import DEFAULT_LIBRARIES
+from .model import Settings
+
+
+def check_together(settings: Settings) -> None:
+    """Refuse what cannot be meant.
+
+    Raises:
+        InvalidSetting: two settings contradict each other; the message says which to change.
+    """
+    has_cluster_queue = "+cluster" in settings.queue_url.partition("://")[0]
+    if has_cluster_queue and "submit" in settings.roles:
+        raise InvalidSetting(
+            "a Redis Cluster cannot carry Celery's messages: set FLEETING_QUEUE to a standalone or "
+            "Sentinel server"
+        )
+    unknown = settings.roles - {"submit", "retrieve"}
+    if unknown or not settings.roles:
+        raise InvalidSetting(
+            "FLEETING_API_ROLES takes submit, retrieve or both, separated by a comma"
+        )
+    if settings.isolation == "none" and not settings.queue_url.startswith("memory"):
+        raise InvalidSetting(
+            "isolation none runs scripts inside the worker: it is for memory mode, use process"
+        )
+
+    _check_policy(settings)
+
+
+def _check_policy(settings: Settings) -> None:
+    limits = settings.limits
+    if settings.isolation_in_force < limits.min_isolation:
+        raise InvalidSetting(
+            f"isolation {settings.isolation} is weaker than this installation's least: set "
+            f"FLEETING_ISOLATION={limits.min_isolation} or stronger, or lower "
+            "FLEETING_LIMITS__MIN_ISOLATION"
+        )
+    if settings.sandbox_reuse and not limits.allow_reuse:
+        raise InvalidSetting(
+            "FLEETING_SANDBOX_REUSE keeps processes, which FLEETING_LIMITS__ALLOW_REUSE=false "
+            "forbids: unset one of them"
+        )
+    if DEFAULT_LIBRARIES in settings.sandbox_library_sets:
+        raise InvalidSetting(
+            f"FLEETING_SANDBOX_LIBRARY_SETS cannot have a set named {DEFAULT_LIBRARIES}: that is "
+            "the one of FLEETING_SANDBOX_PREIMPORT"
+        )
+    try:
+        check_enforced(limits.default_bounds, settings.isolation_in_force)
+    except IsolationUnavailable as exc:
+        raise InvalidSetting(f"the limits cannot be enforced: default {exc.message}") from None
