@@ -46,6 +46,7 @@ def likeness(task: Task) -> Hashable:
         task.mode,
         task.countdown,
         tuple(task.labels.items()),
+        task.principal,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -18,6 +19,9 @@ from .limits import MIB, Limits
 from .result_key import Address, ResultKey, check_namespace
 from .source import digest
 from .task import RetryCause, Task, TaskRequest, accept, describe
+
+LONGEST_SUBJECT: Final = 256
+"""Characters of a principal's name; OpenID Connect allows a subject 255."""
 
 
 class MessageOptions(BaseModel):
@@ -40,6 +44,7 @@ class MessageOptions(BaseModel):
     countdown_seconds: float = 0
     labels: dict[str, str] = Field(default_factory=dict)
     deadline: AwareDatetime | None = None
+    principal: str = Field(default="", max_length=LONGEST_SUBJECT)
 
 
 class Message(BaseModel):
@@ -97,6 +102,7 @@ def options_of(task: Task) -> dict[str, JsonValue]:
         countdown_seconds=task.countdown.total_seconds(),
         labels=dict(task.labels),
         deadline=task.deadline,
+        principal=task.principal,
     )
     return options.model_dump(mode="json", exclude_defaults=True)
 
@@ -142,7 +148,7 @@ def _task(message: Message, limits: Limits) -> Task:
     options = message.options
     request = TaskRequest.read(
         message.model_dump(exclude={"key", "options"})
-        | options.model_dump(exclude={"namespace", "deadline"})
+        | options.model_dump(exclude={"namespace", "deadline", "principal"})
     )
     check_parameters(request.args, request.kwargs, limits)
     if request.source is not None:
@@ -153,5 +159,6 @@ def _task(message: Message, limits: Limits) -> Task:
         namespace=check_namespace(options.namespace),
         source_digest=request.source_digest or digest(request.source or ""),
         limits=limits,
+        principal=options.principal,
     )
     return replace(task, deadline=min(task.deadline, options.deadline or task.deadline))

@@ -95,6 +95,8 @@ class Record(BaseModel):
     """While the task runs, `output` is the latest part; so many characters came before it."""
     progress: Progress | None = None
     labels: dict[str, str] = Field(default_factory=dict)
+    principal: str = ""
+    """Subject of who submitted the task."""
     cancel_requested: bool = False
 
     @property
@@ -208,4 +210,5 @@ def record_of(task: Task) -> Record:
         ttl=task.ttl,
         starts_after=task.submitted_at + task.countdown if task.countdown else None,
         labels=dict(task.labels),
+        principal=task.principal,
     )

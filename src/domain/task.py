@@ -133,6 +133,8 @@ class Task:
     mode: Mode | None = None
     countdown: timedelta = timedelta(0)
     labels: Mapping[str, str] = field(default_factory=dict)
+    principal: str = ""
+    """Subject of who submitted it; empty where nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,13 @@ def _usual_allowance(limits: Limits) -> Allowance:
 
 
 def accept(
-    request: TaskRequest, *, key: ResultKey, namespace: str, source_digest: str, limits: Limits
+    request: TaskRequest,
+    *,
+    key: ResultKey,
+    namespace: str,
+    source_digest: str,
+    limits: Limits,
+    principal: str = "",
 ) -> Task:
     """Turn a request into a task under `key`, with the installation's defaults and caps.
 
@@ -227,6 +235,7 @@ def accept(
         mode=request.mode,
         countdown=allowance.countdown,
         labels=request.labels,
+        principal=principal,
     )
 
 

@@ -111,6 +111,7 @@ def test_deadline_without_options_to_put_it_into_is_the_decoders_to_refuse():
         {"mode": "fresh"},
         {"countdown": timedelta(seconds=8)},
         {"labels": {"team": "red"}},
+        {"principal": "ann"},
     ],
     ids=str,
 )

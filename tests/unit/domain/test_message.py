@@ -66,13 +66,20 @@ def refusal(message: dict[str, Any], **limits: Any) -> str:
     return error.value.message
 
 
-@given(REQUESTS, st.sampled_from(["", "team-a"]))
-def test_message_carries_the_whole_task(facts: dict[str, Any], namespace: str) -> None:
+@given(REQUESTS, st.sampled_from(["", "team-a"]), st.text(max_size=256))
+def test_message_carries_the_whole_task(
+    facts: dict[str, Any], namespace: str, principal: str
+) -> None:
     """Through JSON, as the queue carries it."""
     request = TaskRequest.read(facts)
     key = ResultKey.make(request.function, NOW, "0123456789abcdef")
     task = accept(
-        request, key=key, namespace=namespace, source_digest=digest(SOURCE), limits=Limits()
+        request,
+        key=key,
+        namespace=namespace,
+        source_digest=digest(SOURCE),
+        limits=Limits(),
+        principal=principal,
     )
 
     wire = json.loads(json.dumps(encode(task, inline_bytes=1024)))
@@ -200,6 +207,7 @@ def test_later_deadline_of_a_message_does_not_count() -> None:
         ({"args": ["\ud800"]}, "args"),
         ({"prioriy": 1}, "prioriy: no such option"),
         ({"options": {"prioriy": 1}}, "options.prioriy: no such option"),
+        ({"options": {"principal": "a" * 257}}, "options.principal: string should have at most"),
         ({"options": {"namespace": "A"}}, "a namespace is 1 to 63 lower-case"),
         ({"options": {"timeout_seconds": 3601}}, "timeout_seconds is at most 3600"),
         ({"options": {"timeout_seconds": "nan"}}, "timeout_seconds: input should be"),

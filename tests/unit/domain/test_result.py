@@ -172,7 +172,7 @@ def test_task_is_not_overdue_at_its_deadline() -> None:
 
 
 def test_first_record_repeats_what_is_known_of_the_task() -> None:
-    task = a_task(max_attempts=2, ttl_seconds=7, labels={"team": "blue"})
+    task = replace(a_task(max_attempts=2, ttl_seconds=7, labels={"team": "blue"}), principal="ann")
 
     record = record_of(task)
 
@@ -187,6 +187,7 @@ def test_first_record_repeats_what_is_known_of_the_task() -> None:
         deadline=task.deadline,
         ttl=timedelta(seconds=7),
         labels={"team": "blue"},
+        principal="ann",
     )
 
 
