@@ -24,7 +24,9 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── SourceQuarantined
     │   ├── IdempotencyConflict
     │   ├── AnswerTooLarge
-    │   └── MalformedMessage
+    │   ├── MalformedMessage
+    │   ├── NotAuthenticated
+    │   └── Forbidden
     ├── ResultError                  the state of a result
     │   ├── ResultNotReady
     │   ├── ResultGone
@@ -195,6 +197,20 @@ class MalformedMessage(RequestError):
 
     address: Address | None = None
     """Where its task's result would be, if that much can be read."""
+
+
+class NotAuthenticated(RequestError):
+    """The request comes without a token that this installation takes."""
+
+    reason: str | None = None
+    """What was wrong with the token, for the log and the audit: not for a stranger."""
+
+
+class Forbidden(RequestError):
+    """The token does not give the right to do this."""
+
+    scope: str | None = None
+    """The scope that is missing, where one is."""
 
 
 class ResultError(FleetingError):

@@ -7,6 +7,9 @@ from typing import Final
 from ...domain import errors as e
 
 STATUSES: Final[dict[type[e.FleetingError], int]] = {
+    # Who asks is not known, or may not (§15.5.2, §15.5.4).
+    e.NotAuthenticated: 401,
+    e.Forbidden: 403,
     # Too long for this installation, whatever part of the request it is (RFC 9110 §15.5.14).
     e.SourceTooLarge: 413,
     e.ParametersTooLarge: 413,

@@ -34,6 +34,8 @@ MEANINGS: Final = {
 
 EXIT_CODES: Final[dict[type[e.FleetingError], int]] = {
     e.RequestError: REQUEST,
+    e.NotAuthenticated: DENIED,
+    e.Forbidden: DENIED,
     e.ResultError: RESULT,
     e.TaskFailed: SCRIPT_FAILED,
     e.RunError: SCRIPT_FAILED,
