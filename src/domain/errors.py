@@ -16,6 +16,8 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── NotAFunction
     │   ├── ParametersDoNotFit
     │   ├── ParametersNotJson
+    │   ├── InvalidReference
+    │   ├── ReferenceNotAllowed
     │   ├── MalformedKey
     │   ├── SourceUnknown
     │   ├── SourceNotPortable
@@ -40,6 +42,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── CpuTimeExceeded
     │   ├── ResultNotSerializable
     │   ├── ValueTooLarge
+    │   ├── ResultHoldsSecret
     │   ├── OutputTooLarge
     │   ├── RunDied
     │   ├── RunProtocolError
@@ -60,6 +63,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
         ├── UnknownSetting
         ├── InvalidSetting
         ├── WeakIsolation
+        ├── NoSecretSource
         └── MissingExtra
 
 Messages name the thing and the next step. They never hold a secret, a source or a payload.
@@ -158,6 +162,14 @@ class ParametersDoNotFit(RequestError):
 
 class ParametersNotJson(RequestError):
     """args or kwargs hold something that strict JSON cannot carry; the message gives its path."""
+
+
+class InvalidReference(RequestError):
+    """An object in the parameters is meant as a reference, and is none; the message says where."""
+
+
+class ReferenceNotAllowed(RequestError):
+    """The policy does not let this task name that secret."""
 
 
 class MalformedKey(RequestError):
@@ -270,6 +282,10 @@ class ValueTooLarge(RunError):
     """The JSON of the value is longer than the limit."""
 
 
+class ResultHoldsSecret(RunError):
+    """The function returned a secret that it was given; the value was not stored."""
+
+
 class OutputTooLarge(RunError):
     """The run printed far more than the limit and was stopped."""
 
@@ -358,6 +374,10 @@ class InvalidSetting(ConfigurationError):
 
 class WeakIsolation(ConfigurationError):
     """The isolation that the settings ask for is not in force on this machine."""
+
+
+class NoSecretSource(ConfigurationError):
+    """The task needs a secret, and this worker has nowhere to get any from."""
 
 
 class MissingExtra(ConfigurationError):

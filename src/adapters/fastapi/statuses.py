@@ -10,6 +10,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     # Who asks is not known, or may not (§15.5.2, §15.5.4).
     e.NotAuthenticated: 401,
     e.Forbidden: 403,
+    e.ReferenceNotAllowed: 403,
     # Too long for this installation, whatever part of the request it is (RFC 9110 §15.5.14).
     e.SourceTooLarge: 413,
     e.ParametersTooLarge: 413,
@@ -23,6 +24,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.NotAFunction: 422,
     e.ParametersDoNotFit: 422,
     e.ParametersNotJson: 422,
+    e.InvalidReference: 422,
     e.SourceUnknown: 422,
     e.SourceNotPortable: 422,
     e.IsolationUnavailable: 422,
@@ -46,6 +48,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.CpuTimeExceeded: 422,
     e.ResultNotSerializable: 422,
     e.ValueTooLarge: 422,
+    e.ResultHoldsSecret: 422,
     e.OutputTooLarge: 422,
     e.RunDied: 422,
     e.RunCancelled: 409,
@@ -66,6 +69,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.InvalidSetting: 500,
     e.MissingExtra: 500,
     e.WeakIsolation: 500,
+    e.NoSecretSource: 500,
 }
 
 RETRY_AFTER_SECONDS: Final = 1

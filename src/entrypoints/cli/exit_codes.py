@@ -36,6 +36,7 @@ EXIT_CODES: Final[dict[type[e.FleetingError], int]] = {
     e.RequestError: REQUEST,
     e.NotAuthenticated: DENIED,
     e.Forbidden: DENIED,
+    e.ReferenceNotAllowed: DENIED,
     e.ResultError: RESULT,
     e.TaskFailed: SCRIPT_FAILED,
     e.RunError: SCRIPT_FAILED,
