@@ -144,7 +144,7 @@ class _Walk:
             raise self._refusal(path, f"is nested deeper than {MAX_DEPTH} levels; flatten it")
 
     def _refusal(self, path: Path, reason: str) -> NotJson:
-        return NotJson(_rendered(self._root, path), reason)
+        return NotJson(rendered(self._root, path), reason)
 
 
 def _convert(value: object) -> object:
@@ -209,7 +209,8 @@ _CHECKS: Final[dict[type, Callable[..., str | None]]] = {
 """What can be wrong with a scalar."""
 
 
-def _rendered(root: str, path: Path) -> str:
+def rendered(root: str, path: Path) -> str:
+    """A path as text: `$.rows[3].when`."""
     segments = []
     while path is not None:
         path, step = path
