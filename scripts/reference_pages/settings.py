@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from fleeting.adapters.redis import url
@@ -121,6 +121,8 @@ def kind(name: str, field: FieldInfo) -> str:
         return "`true` or `false`"
     if annotation is str:
         return "Text"
+    if annotation is SecretStr:
+        return "Text, never shown"
     if get_origin(annotation) is dict:
         return "JSON object"
     return f"{unit(name, annotation)}{bounds(field)}"
@@ -149,7 +151,7 @@ def bounds(field: FieldInfo) -> str:
 
 def default(name: str, field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value in ("", None):
+    if value in ("", None, SecretStr("")):
         return "empty"
     return f"{code(shown(value))}{in_words(name, value)}"
 

@@ -55,6 +55,9 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── QueueUnavailable
     │   ├── QueueDenied
     │   ├── QueueFull
+    │   ├── SecretsUnavailable
+    │   ├── SecretForbidden
+    │   ├── SecretNotFound
     │   ├── SandboxUnavailable
     │   ├── ServiceUnavailable
     │   └── ServiceFault
@@ -341,6 +344,20 @@ class QueueFull(PortError):
 
 
 class SandboxUnavailable(PortError):
+class SecretsUnavailable(PortError):
+    """The source of secrets cannot be reached, is sealed or does not answer in time."""
+
+    retryable = True
+
+
+class SecretForbidden(PortError):
+    """The source of secrets refuses this to this process, or refuses its credentials."""
+
+
+class SecretNotFound(PortError):
+    """The source of secrets has nothing there, or nothing any more."""
+
+
     """No process for a run could be started."""
 
     retryable = True

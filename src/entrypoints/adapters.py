@@ -13,6 +13,9 @@ from ..ports.bundles import (
     QueueOptions,
     ResultStoreAdapter,
     ResultStoreFactory,
+    SecretOptions,
+    SecretSourceAdapter,
+    SecretSourceFactory,
     SourceStoreAdapter,
     SourceStoreFactory,
     StoreOptions,
@@ -23,6 +26,7 @@ from ..ports.bundles import (
 RESULT_STORE: Final = "fleeting.result_store"
 SOURCE_STORE: Final = "fleeting.source_store"
 TASK_QUEUE: Final = "fleeting.task_queue"
+SECRET_SOURCE: Final = "fleeting.secret_source"  # noqa: S105 - the name of a group
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 
@@ -46,6 +50,11 @@ def source_store(url: str, options: StoreOptions) -> SourceStoreAdapter:
 def task_queue(url: str, options: QueueOptions) -> TaskQueueAdapter:
     """The task queue behind `url`; raises as `result_store`."""
     return cast("TaskQueueFactory", load(TASK_QUEUE, url))(url, options)
+
+
+def secret_source(url: str, options: SecretOptions) -> SecretSourceAdapter:
+    """The source of secrets behind `url`; raises as `result_store`."""
+    return cast("SecretSourceFactory", load(SECRET_SOURCE, url))(url, options)
 
 
 def schemes(group: str) -> tuple[str, ...]:
@@ -75,8 +84,8 @@ def _scheme(url: str) -> str:
     if "://" not in url or _SCHEME.fullmatch(scheme) is None:
         # The text is not shown: a URL that is written wrong may begin with its password.
         raise UnknownAdapter(
-            "a store or queue is named by a URL that begins with a scheme, as in memory:// or "
-            "redis://host:6379"
+            "stores, queues and sources of secrets are named by a URL that begins with a scheme, "
+            "as in memory:// or redis://host:6379"
         )
     return scheme
 

@@ -39,7 +39,7 @@ from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
-from . import adapters, runners
+from . import adapters, runners, secret_sources
 from .execution import Execution
 from .settings import Settings
 from .worker_facts import OwnFacts
@@ -92,6 +92,7 @@ class Container(containers.DeclarativeContainer):
         sources=sources.provided.writer,
         clock=clock,
         limits=limits,
+    secrets = providers.Singleton(secret_sources.make, settings)
         fleet=results.provided.fleet,
     )
     known_quarantines = providers.Singleton(

@@ -7,15 +7,18 @@ An adapter package registers a factory for a URL scheme under an entry-point gro
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from .cancel_signals import CancelSignals
+from .credentials import FindCredentials
 from .event_feed import EventFeed
 from .fleet import Fleet, FleetRegister
 from .health import SupportsPing
+from .lease_source import LeaseSource
 from .quarantines import QuarantineRegister, Quarantines
 from .result_store import OpenTasks, ResultReader, ResultWriter
+from .secret_source import SecretSource
 from .source_store import SourceReader, SourceWriter
 from .task_queue import TaskQueue
 from .task_records import TaskRecords
@@ -79,6 +82,8 @@ class StoreOptions:
 
     prefix: str = ""
     """Put before every key, where one server is shared."""
+    find_credentials: FindCredentials | None = None
+    """Knows what `credentials=` in the URL means; None: nothing is looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,41 @@ class QueueOptions:
     """The queue's own name."""
     inline_source_bytes: int
     """Sources up to this size travel in the message."""
+    find_credentials: FindCredentials | None = None
+    """As in `StoreOptions`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSourceAdapter:
+    """A backend for secrets, as workers see it."""
+
+    source: SecretSource
+    leases: LeaseSource | None = None
+    """Where credentials are made; None: the backend only keeps what was put there."""
+    health: SupportsPing
+    close: Callable[[], None] = nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretOptions:
+    """What every factory of a secret source is told beside its URL: how to prove who asks.
+
+    Which of these an adapter has use for is its own business. Files are read again whenever
+    proof is asked for, so that who delivers them may replace them.
+    """
+
+    role_id: str = ""
+    """Who asks, where an account has two parts."""
+    secret_id: str = field(default="", repr=False)
+    """The part that proves it."""
+    secret_id_file: str = ""
+    """The file that holds it, instead."""
+    is_wrapped: bool = False
+    """Whether it can be fetched once with what is given, and is not that itself."""
+    token_file: str = ""
+    """A file with a token that somebody else keeps fresh."""
+    jwt_file: str = ""
+    """A file with a signed statement of who asks, as platforms issue it."""
 
 
 class ResultStoreFactory(Protocol):
@@ -118,5 +158,13 @@ class TaskQueueFactory(Protocol):
     """Entry-point group `fleeting.task_queue`."""
 
     def __call__(self, url: str, options: QueueOptions) -> TaskQueueAdapter:
+        """Make the adapter for `url`; raises as `ResultStoreFactory`."""
+        ...
+
+
+class SecretSourceFactory(Protocol):
+    """Entry-point group `fleeting.secret_source`."""
+
+    def __call__(self, url: str, options: SecretOptions) -> SecretSourceAdapter:
         """Make the adapter for `url`; raises as `ResultStoreFactory`."""
         ...

@@ -43,6 +43,8 @@ EXIT_CODES: Final[dict[type[e.FleetingError], int]] = {
     e.PortError: UNAVAILABLE,
     e.StoreDenied: DENIED,
     e.QueueDenied: DENIED,
+    e.SecretForbidden: DENIED,
+    e.SecretNotFound: CONFIGURATION,
     e.StoreCorrupt: FAULT,
     e.ServiceFault: FAULT,
     e.ConfigurationError: CONFIGURATION,

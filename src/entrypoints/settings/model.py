@@ -16,6 +16,7 @@ from pydantic_settings import (
 from ...domain.limits import Limits
 from .api import ApiSettings
 from .sandbox import SandboxSettings
+from .secrets import SecretSettings
 from .stores import StoreSettings
 from .worker import WorkerSettings
 
@@ -23,11 +24,13 @@ PREFIX: Final = "FLEETING_"
 CONFIG_FILE: Final = "FLEETING_CONFIG"
 NESTED: Final = "__"
 
-GROUPS: Final = (StoreSettings, SandboxSettings, WorkerSettings, ApiSettings)
+GROUPS: Final = (StoreSettings, SecretSettings, SandboxSettings, WorkerSettings, ApiSettings)
 """The groups of settings in the order of the reference page."""
 
 
-class Settings(ApiSettings, WorkerSettings, SandboxSettings, StoreSettings, BaseSettings):
+class Settings(
+    ApiSettings, WorkerSettings, SandboxSettings, SecretSettings, StoreSettings, BaseSettings
+):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(

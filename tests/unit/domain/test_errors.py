@@ -70,6 +70,7 @@ def test_only_what_may_pass_by_itself_is_retryable() -> None:
         "StoreUnavailable",
         "QueueUnavailable",
         "QueueFull",
+        "SecretsUnavailable",
         "SandboxUnavailable",
         "ServiceUnavailable",
     }
