@@ -60,7 +60,8 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── SecretNotFound
     │   ├── SandboxUnavailable
     │   ├── ServiceUnavailable
-    │   └── ServiceFault
+    │   ├── ServiceFault
+    │   └── AuthenticatorUnavailable
     └── ConfigurationError           the operator
         ├── UnknownAdapter
         ├── UnknownSetting
@@ -371,6 +372,12 @@ class ServiceUnavailable(PortError):
 
 class ServiceFault(PortError):
     """The fleeting service answered with something that is no answer of its API."""
+
+
+class AuthenticatorUnavailable(PortError):
+    """Tokens cannot be checked, because the service that knows about them does not answer."""
+
+    retryable = True
 
 
 class ConfigurationError(FleetingError):

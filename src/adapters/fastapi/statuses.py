@@ -61,6 +61,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.SecretsUnavailable: 503,
     e.SandboxUnavailable: 503,
     e.ServiceUnavailable: 503,
+    e.AuthenticatorUnavailable: 503,
     e.StoreDenied: 500,
     e.StoreCorrupt: 500,
     e.QueueDenied: 500,

@@ -73,4 +73,5 @@ def test_only_what_may_pass_by_itself_is_retryable() -> None:
         "SecretsUnavailable",
         "SandboxUnavailable",
         "ServiceUnavailable",
+        "AuthenticatorUnavailable",
     }
