@@ -9,6 +9,7 @@ from typing import Any, Final
 from celery import Celery
 
 from ...domain.errors import InvalidSetting
+from ...ports.credentials import FindCredentials
 from .broker_url import read_broker_url
 from .canvas import canvas_settings
 from .connection import QuickAMQP, register_transports
@@ -50,6 +51,7 @@ def make_app(
     queue: str,
     visibility: timedelta = VISIBILITY,
     canvas: bool = False,
+    find_credentials: FindCredentials | None = None,
 ) -> Celery:
     """Make the application for the broker at `url`; connects to nothing.
 
@@ -59,6 +61,7 @@ def make_app(
         queue: name of the queue that tasks go to and workers take from.
         visibility: after how long without a sign of life a worker's messages are taken over.
         canvas: whether chords can be built and joined; see `canvas_settings` for who may.
+        find_credentials: knows what the URL's option `credentials` means.
 
     Raises:
         InvalidSetting: the URL is not one for Celery, or the visibility is too short.
@@ -66,12 +69,16 @@ def make_app(
     if visibility < LEAST_VISIBILITY:
         raise InvalidSetting(f"the visibility is at least {LEAST_VISIBILITY.total_seconds():g} s")
     register_transports()
-    broker = read_broker_url(url)
+    broker = read_broker_url(url, find_credentials)
     app = Celery("fleeting", amqp=QuickAMQP, set_as_current=False)
     app.conf.update(
         broker_url=broker.url,
         broker_use_ssl=broker.tls,
-        broker_transport_options={**_transport_options(prefix, visibility), **broker.options},
+        broker_transport_options={
+            **_transport_options(prefix, visibility),
+            **broker.options,
+            "credentials": broker.credentials,
+        },
         **_MESSAGES,
         **_WORKER,
         **_CONNECTIONS,

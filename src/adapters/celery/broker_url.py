@@ -13,8 +13,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
+from ...domain.credentials import place_of
 from ...domain.errors import InvalidSetting
 from ...domain.url_options import check_database, read_options
+from ...ports.credentials import CredentialSource, FindCredentials
 
 STOCK: Final = "stock+"
 """Before the scheme: use kombu's own Redis transport instead of fleeting's."""
@@ -50,6 +52,8 @@ class Broker:
     """`broker_use_ssl`; None: no TLS."""
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """What the URL adds to `broker_transport_options`."""
+    credentials: CredentialSource | None = field(default=None, repr=False)
+    """Tells user and password in place of those in the URL."""
 
 
 class _Options(BaseModel):
@@ -71,16 +75,19 @@ class _Options(BaseModel):
     ssl_check_hostname: bool = True
     sentinel_username: str | None = None
     sentinel_password: str | None = Field(default=None, repr=False)
+    credentials: str | None = None
 
 
-def read_broker_url(url: str) -> Broker:
+def read_broker_url(url: str, find_credentials: FindCredentials | None = None) -> Broker:
     """Read `redis://`, `rediss://`, `redis+sentinel://` and `rediss+sentinel://` URLs.
 
-    `stock+` before any of them selects kombu's own transport.
+    `stock+` before any of them selects kombu's own transport. `find_credentials` knows what the
+    option `credentials` means.
 
     Raises:
         InvalidSetting: the URL is of another kind, misses a part, or has an option that is not
             known here; the message never shows the password.
+        ConfigurationError: its option `credentials` names what is not set up.
     """
     parts = _split(url.removeprefix(STOCK))
     options = read_options(_Options, parts.query, where=_WHERE)
@@ -89,15 +96,36 @@ def read_broker_url(url: str) -> Broker:
     transport = None if url.startswith(STOCK) else _TRANSPORTS[parts.scheme]
     is_sentinel = parts.scheme.endswith("sentinel")
     check_database("" if is_sentinel else parts.path, options.db, where=_WHERE)
+    credentials = _credentials(url, parts, options, find_credentials)
     if not is_sentinel:
         plain = f"{parts.scheme}://{parts.netloc or 'localhost'}"
-        return Broker(url=plain, transport=transport, tls=tls, options=common)
+        return Broker(
+            url=plain, transport=transport, tls=tls, options=common, credentials=credentials
+        )
     return Broker(
         url=_sentinel_url(parts),
         transport=transport,
         tls=tls,
         options=common | _sentinel(parts, options, tls),
+        credentials=credentials,
     )
+
+
+def _credentials(
+    url: str, parts: SplitResult, options: _Options, find: FindCredentials | None
+) -> CredentialSource | None:
+    if options.credentials is None or find is None:
+        return None
+    if url.startswith(STOCK):
+        raise InvalidSetting(
+            "kombu's own transport takes no credentials that change: remove stock+ from the "
+            "queue's URL"
+        )
+    if parts.password:
+        raise InvalidSetting(
+            "the queue's URL has a password and says where the password comes from: remove one"
+        )
+    return find(place_of(options.credentials), unquote(parts.username or "") or None)
 
 
 def _split(url: str) -> SplitResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from .broker_url import Broker
+from .greeting import Provider
 
 _KEPT_SECONDS: Final = 24 * 60 * 60
 """As long as a task may wait: a chord whose parts come that late still ends."""
@@ -33,8 +34,10 @@ def canvas_settings(
         for name, value in broker.options.items()
         if name in {"master_name", "sentinel_kwargs"}
     }
+    changing = None if broker.credentials is None else Provider(broker.credentials)
     return {
         "result_backend": broker.url,
+        "redis_backend_credential_provider": changing,
         "redis_backend_use_ssl": broker.tls,
         "result_backend_transport_options": {
             "global_keyprefix": prefix,

@@ -39,6 +39,7 @@ class Connection(kombu.Connection):
         facts: dict[str, Any] = super().info()
         options = dict(facts["transport_options"])
         options.pop("sentinel_kwargs", None)
+        options.pop("credentials", None)
         return facts | {"transport_options": options, "ssl": bool(facts["ssl"])}
 
 

@@ -44,6 +44,14 @@ def translated() -> Iterator[None]:
         raise QueueUnavailable(f"the task queue cannot be used: {causes[-1]}") from exc
 
 
+def was_cut_off(error: QueueUnavailable) -> bool:
+    """Whether the connection ended before the answer came, at once and not after a wait."""
+    causes = list(_causes(error))
+    lost = (redis.ConnectionError, ConnectionError)
+    is_late = any(isinstance(cause, redis.TimeoutError | TimeoutError) for cause in causes)
+    return not is_late and any(isinstance(cause, lost) for cause in causes)
+
+
 def _causes(exc: BaseException | None) -> Iterator[BaseException]:
     """The error and what led to it, as far as it says so."""
     while exc is not None:

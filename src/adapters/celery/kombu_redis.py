@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         _expires: dict[str, int]
         _fanout_queues: dict[str, Any]
 
+        def _connparams(self, asynchronous: bool = ...) -> dict[str, Any]: ...  # noqa: FBT001
         def _get_pool(self, asynchronous: bool = ...) -> Any: ...  # noqa: FBT001 - kombu's
         def _disconnect_pools(self) -> None: ...
         def _close_clients(self) -> None: ...

@@ -17,7 +17,7 @@ from ...domain.errors import PortError, QueueUnavailable
 from ...domain.task import Task
 from ...ports.bundles import QueueOptions, TaskQueueAdapter
 from .app import make_app
-from .failure import translated
+from .failure import translated, was_cut_off
 from .outgoing import Outgoing, outgoing_all
 from .publishing_thread import PublishingThread
 from .streams.backlog import StreamBacklog
@@ -26,7 +26,7 @@ _PATIENCE: Final = timedelta(seconds=3)
 """Longest wait of a caller: the API answers 503 rather than hold its client up."""
 
 _BOUNDS: Final = {
-    # One attempt, within the patience of the caller: a second to connect, two for the answer.
+    # Within the patience of the caller: a second to connect, two for the answer.
     "max_retries": 0,
     "socket_connect_timeout": 1.0,
     "socket_timeout": 2.0,
@@ -89,20 +89,31 @@ class CeleryTaskQueue:
             ) from None
 
     def _publish(self, items: Sequence[Outgoing | _Question]) -> None:
-        messages = [item for item in items if isinstance(item, Outgoing)]
         try:
-            with translated():
-                channel: Any = self._connected().default_channel
-                if messages:
-                    _put(channel, self._queue, messages)
-                elif not items:
-                    _ping(channel)
-                for item in items:
-                    if isinstance(item, _Question):
-                        self._answer(item, channel)
+            try:
+                self._carry_out(items)
+            except QueueUnavailable as exc:
+                if not was_cut_off(exc):
+                    raise
+                # A new connection may do: Redis cuts those of a user that is deleted. What was
+                # sent twice is run once, as claims see to it.
+                self._disconnect()
+                self._carry_out(items)
         except BaseException:
             self._disconnect()
             raise
+
+    def _carry_out(self, items: Sequence[Outgoing | _Question]) -> None:
+        messages = [item for item in items if isinstance(item, Outgoing)]
+        with translated():
+            channel: Any = self._connected().default_channel
+            if messages:
+                _put(channel, self._queue, messages)
+            elif not items:
+                _ping(channel)
+            for item in items:
+                if isinstance(item, _Question):
+                    self._answer(item, channel)
 
     def _answer(self, question: _Question, channel: Any) -> None:
         """A denied look must not fail those whose messages came along."""
@@ -153,6 +164,11 @@ def open_task_queue(url: str, options: QueueOptions) -> TaskQueueAdapter:
     Raises:
         InvalidSetting: the URL is not one for Celery.
     """
-    app = make_app(url, prefix=options.prefix, queue=options.name)
+    app = make_app(
+        url,
+        prefix=options.prefix,
+        queue=options.name,
+        find_credentials=options.find_credentials,
+    )
     queue = CeleryTaskQueue(app, inline_source_bytes=options.inline_source_bytes)
     return TaskQueueAdapter(queue=queue, health=queue, aclose=queue.aclose)

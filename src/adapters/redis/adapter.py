@@ -21,7 +21,7 @@ from .url import RedisUrl, parse
 
 def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
     """A store on the Redis behind `url`; nothing is connected before its first use."""
-    place = parse(url)
+    place = parse(url, options.find_credentials)
     connection = RedisConnection.to(place)
     layout = Layout(Keyspace.under(options.prefix), is_sharded=place.is_sharded)
     return ResultStoreAdapter(
@@ -43,7 +43,7 @@ def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
 
 def source_store(url: str, options: StoreOptions) -> SourceStoreAdapter:
     """A store of module texts on the Redis behind `url`."""
-    connection = RedisConnection.to(parse(url))
+    connection = RedisConnection.to(parse(url, options.find_credentials))
     space = Keyspace.under(options.prefix)
     return SourceStoreAdapter(
         reader=RedisSourceReader(connection, space),

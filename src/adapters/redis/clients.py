@@ -17,6 +17,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from . import packing
+from .greeting import Provider, async_greeting, greeting
 from .tls import SentinelTlsConnection, TlsConnection
 from .url import RedisUrl
 
@@ -31,6 +32,8 @@ def client_for(url: RedisUrl) -> Client:
     if url.kind == "cluster":
         nodes = [ClusterNode(host, port) for host, port in url.nodes]
         return redis.RedisCluster(startup_nodes=nodes, retry=retry, **settings)
+    if url.credentials is not None:
+        settings["redis_connect_func"] = greeting(url.credentials)
     if url.kind == "sentinel":
         ask = _sentinel_settings(url) | {"retry": retry}
         sentinel = Sentinel(url.nodes, sentinel_kwargs=ask)
@@ -51,6 +54,8 @@ def async_client_for(url: RedisUrl) -> AsyncClient:
     if url.kind == "cluster":
         nodes = [AsyncNode(host, port) for host, port in url.nodes]
         return redis_async.RedisCluster(startup_nodes=nodes, retry=retry, **settings)
+    if url.credentials is not None:
+        settings["redis_connect_func"] = async_greeting(url.credentials)
     if url.kind == "sentinel":
         ask = _sentinel_settings(url) | {"retry": retry}
         sentinel = AsyncSentinel(url.nodes, sentinel_kwargs=ask)
@@ -92,8 +97,7 @@ def _settings(url: RedisUrl) -> dict[str, Any]:
     """
     options = url.options
     return {
-        "username": url.username,
-        "password": url.password,
+        **_who(url),
         "protocol": 3,
         "socket_timeout": options.socket_timeout,
         "socket_connect_timeout": options.socket_connect_timeout,
@@ -104,6 +108,12 @@ def _settings(url: RedisUrl) -> dict[str, Any]:
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         **_tls(url),
     }
+
+
+def _who(url: RedisUrl) -> dict[str, Any]:
+    if url.credentials is None:
+        return {"username": url.username, "password": url.password}
+    return {"credential_provider": Provider(url.credentials)} if url.kind == "cluster" else {}
 
 
 def _sentinel_settings(url: RedisUrl) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from .clients import AsyncClient, Client, aclose, async_client_for, client_for, close
 from .commands import Command, Plan, Reply
 from .exchange import checked, completed
-from .faults import VENDOR_ERRORS, is_passing, translated
+from .faults import VENDOR_ERRORS, is_passing, is_refusal, translated
 from .pipelines import refresh, send, send_async
 from .shared_trips import SharedTrips
 from .url import RedisUrl
@@ -42,11 +42,13 @@ class RedisConnection:
         where: str,
         hint: str = "",
         is_cluster: bool = False,
+        has_changing_credentials: bool = False,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         self.where = where
         self.hint = hint
         self.is_cluster = is_cluster
+        self._has_changing_credentials = has_changing_credentials
         self._make_client = make_client
         self._make_async_client = make_async_client
         self._pauses = pauses
@@ -64,6 +66,7 @@ class RedisConnection:
             where=str(url),
             hint=url.hint,
             is_cluster=url.kind == "cluster",
+            has_changing_credentials=url.credentials is not None,
         )
 
     def run(self, plan: Plan[T]) -> T:
@@ -153,7 +156,9 @@ class RedisConnection:
         return self._async_client
 
     def _pause_after(self, error: Exception, pauses: Iterator[float]) -> float:
-        pause = next(pauses, None) if is_passing(error) else None
+        # A password is changed in two places, one after the other.
+        may_pass = is_passing(error) or (self._has_changing_credentials and is_refusal(error))
+        pause = next(pauses, None) if may_pass else None
         if pause is None:
             raise translated(error, self.where, self.hint) from error
         return pause

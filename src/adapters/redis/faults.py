@@ -14,6 +14,7 @@ from redis.sentinel import MasterNotFoundError
 
 from ...domain.errors import PortError, StoreCorrupt, StoreDenied, StoreUnavailable
 from .commands import Command, Reply
+from .greeting import CredentialsAway
 from .record_codec import corrupt
 
 VENDOR_ERRORS: Final = (vendor.RedisError, vendor.RedisClusterException, OSError)
@@ -53,9 +54,16 @@ def is_passing(error: BaseException) -> bool:
     Credentials do not mend themselves, and who waited for an answer in vain has waited enough.
     """
     found = cause_of(error)
-    if isinstance(found, (*_CREDENTIALS, vendor.MaxConnectionsError)) or _hint(found):
+    if isinstance(found, (*_CREDENTIALS, CredentialsAway, vendor.MaxConnectionsError)):
+        return False
+    if _hint(found):
         return False
     return isinstance(found, (*_PASSING, OSError)) and not isinstance(found, TimeoutError)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the server does not take the user or the password."""
+    return isinstance(cause_of(error), _CREDENTIALS)
 
 
 def is_outage(reply: Reply) -> bool:
@@ -79,13 +87,8 @@ def translated(error: BaseException, where: str, hint: str = "") -> PortError:
         hint: what else to try, which depends on the URL.
     """
     found = cause_of(error)
-    if isinstance(found, _MISSING_RIGHT):
-        return _missing_right(found, where)
-    if isinstance(found, _CREDENTIALS) or "AuthenticationError" in str(found):
-        return StoreDenied(
-            f"{where} refuses the user or the password: check both in the URL, and that the user "
-            "exists there"
-        )
+    if refusal := _refusal(found, where):
+        return refusal
     if isinstance(found, vendor.TimeoutError | TimeoutError):
         return StoreUnavailable(
             f"{where} did not answer in time: see whether it is overloaded, whether the way to "
@@ -102,6 +105,19 @@ def translated(error: BaseException, where: str, hint: str = "") -> PortError:
     return StoreUnavailable(
         f"{where} cannot be reached: {_text(found)}. Start it, or correct the URL{more}"
     )
+
+
+def _refusal(found: BaseException, where: str) -> PortError | None:
+    if isinstance(found, CredentialsAway):
+        return found.reason
+    if isinstance(found, _MISSING_RIGHT):
+        return _missing_right(found, where)
+    if isinstance(found, _CREDENTIALS) or "AuthenticationError" in str(found):
+        return StoreDenied(
+            f"{where} refuses the user or the password: check both in the URL, and that the user "
+            "exists there"
+        )
+    return None
 
 
 def refused(command: Command, reply: vendor.ResponseError, where: str) -> PortError:

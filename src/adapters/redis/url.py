@@ -9,8 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
+from ...domain.credentials import place_of
 from ...domain.errors import InvalidSetting
 from ...domain.url_options import check_database, read_options
+from ...ports.credentials import CredentialSource, FindCredentials
 
 Kind = Literal["server", "socket", "sentinel", "cluster"]
 
@@ -53,6 +55,8 @@ class UrlOptions(BaseModel):
     ssl_check_hostname: bool = True
     sentinel_username: str | None = None
     sentinel_password: str | None = Field(default=None, repr=False)
+    credentials: str | None = None
+    """Where user and password come from, if they change while the process runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,8 @@ class RedisUrl:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     options: UrlOptions
+    credentials: CredentialSource | None = field(default=None, repr=False)
+    """Tells user and password in place of the two above."""
 
     def __str__(self) -> str:
         hosts = ", ".join(f"{host}:{port}" for host, port in self.nodes)
@@ -95,12 +101,13 @@ class RedisUrl:
         return self.kind == "cluster" or self.options.sharded
 
 
-def parse(url: str) -> RedisUrl:
-    """Read a URL.
+def parse(url: str, find_credentials: FindCredentials | None = None) -> RedisUrl:
+    """Read a URL; `find_credentials` knows what its option `credentials` means.
 
     Raises:
         InvalidSetting: it is not one of the known forms; the message names the part that is
             wrong and never the password.
+        ConfigurationError: its option `credentials` names what is not set up.
     """
     try:
         parts = urlsplit(url)
@@ -125,7 +132,20 @@ def parse(url: str) -> RedisUrl:
         username=unquote(username) or None,
         password=unquote(password) or None,
         options=options,
+        credentials=_credentials(options, unquote(username), password, find_credentials),
     )
+
+
+def _credentials(
+    options: UrlOptions, username: str, password: str, find: FindCredentials | None
+) -> CredentialSource | None:
+    if options.credentials is None or find is None:
+        return None
+    if password:
+        raise InvalidSetting(
+            "the Redis URL has a password and says where the password comes from: remove one"
+        )
+    return find(place_of(options.credentials), username or None)
 
 
 def _check_tls(options: UrlOptions, *, tls: bool) -> None:

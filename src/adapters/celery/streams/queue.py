@@ -11,6 +11,7 @@ import redis
 from kombu.utils.json import dumps
 from redis.exceptions import RedisError, ResponseError
 
+from ..greeting import greeting
 from ..kombu_redis import StockChannel
 from .delay import due_time
 from .keys import GROUP, QueueKeys, queue_keys
@@ -32,6 +33,14 @@ class StreamQueues(StockChannel):
     def raw_client(self) -> Any:
         """A client that puts no prefix before keys: those here are whole."""
         return redis.Redis(connection_pool=self.pool)
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - kombu's
+        params = super()._connparams(asynchronous)
+        credentials = self.connection.client.transport_options.get("credentials")
+        if credentials is None:
+            return params
+        who = {"username": None, "password": None}
+        return params | who | {"redis_connect_func": greeting(credentials)}
 
     def keys(self, queue: str) -> QueueKeys:
         """The keys of `queue` on this broker."""
