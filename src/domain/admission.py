@@ -7,15 +7,21 @@ from functools import partial
 
 from .bounds import check_enforced
 from .caps import check_parameters
+from .entitlement import Entitlement
 from .errors import InvalidTask, IsolationUnavailable, RequestError
 from .isolation import Isolation
 from .limits import Limits
+from .references import references_in
 from .result_key import check_function_name
 from .task import TaskRequest, allow
 
 
 def request_checks(
-    request: TaskRequest, *, limits: Limits, in_force: Isolation
+    request: TaskRequest,
+    *,
+    limits: Limits,
+    in_force: Isolation,
+    entitlement: Entitlement | None = None,
 ) -> Iterator[Callable[[], object]]:
     """Every check of a request; each one called raises the `RequestError` that it finds.
 
@@ -23,12 +29,13 @@ def request_checks(
         request: what is asked for.
         limits: what the installation allows.
         in_force: the isolation that it gives.
+        entitlement: the secrets that it may name; None: what these are shows when it is run.
     """
     yield partial(check_function_name, request.function)
     yield partial(allow, request, limits)
     yield partial(_check_isolation, request, limits.min_isolation, in_force)
     yield partial(_check_bounds, request, limits, in_force)
-    yield partial(check_parameters, request.args, request.kwargs, limits)
+    yield partial(_check_parameters, request, limits, entitlement)
 
 
 def _check_isolation(request: TaskRequest, least: Isolation, in_force: Isolation) -> None:
@@ -57,3 +64,12 @@ def _check_bounds(request: TaskRequest, limits: Limits, in_force: Isolation) -> 
         # A finding of its own.
         return
     check_enforced(bounds, in_force)
+
+
+def _check_parameters(
+    request: TaskRequest, limits: Limits, entitlement: Entitlement | None
+) -> None:
+    if check_parameters(request.args, request.kwargs, limits):
+        references = references_in(request.args, request.kwargs)
+        if entitlement is not None:
+            entitlement.check(references)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from .errors import ParametersTooLarge, SourceTooLarge
 from .json_value import encode_parameters
 from .limits import Limits
+from .references import may_refer
 
 
 def check_source_size(source: str, limits: Limits) -> None:
@@ -26,16 +27,18 @@ def check_source_size(source: str, limits: Limits) -> None:
         )
 
 
-def check_parameters(args: Sequence[object], kwargs: Mapping[str, object], limits: Limits) -> None:
-    """Return if the parameters are strict JSON and not too long.
+def check_parameters(args: Sequence[object], kwargs: Mapping[str, object], limits: Limits) -> bool:
+    """Return if the parameters are strict JSON and not too long: whether they may hold references.
 
     Raises:
         ParametersNotJson: one of them is no strict JSON; the message gives its path.
         ParametersTooLarge: their JSON is longer than `limits.max_parameters_bytes`.
     """
-    size = len(encode_parameters(args, kwargs))
+    encoded = encode_parameters(args, kwargs)
+    size = len(encoded)
     if size > limits.max_parameters_bytes:
         raise ParametersTooLarge(
             f"args and kwargs are {size} bytes of JSON, the limit is "
             f"{limits.max_parameters_bytes}: pass a reference to the data instead"
         )
+    return may_refer(encoded)

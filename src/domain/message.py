@@ -150,7 +150,7 @@ def _task(message: Message, limits: Limits) -> Task:
         message.model_dump(exclude={"key", "options"})
         | options.model_dump(exclude={"namespace", "deadline", "principal"})
     )
-    check_parameters(request.args, request.kwargs, limits)
+    may_refer = check_parameters(request.args, request.kwargs, limits)
     if request.source is not None:
         check_source_size(request.source, limits)
     task = accept(
@@ -161,4 +161,5 @@ def _task(message: Message, limits: Limits) -> Task:
         limits=limits,
         principal=options.principal,
     )
-    return replace(task, deadline=min(task.deadline, options.deadline or task.deadline))
+    deadline = min(task.deadline, options.deadline or task.deadline)
+    return replace(task, deadline=deadline, may_refer=may_refer)

@@ -95,7 +95,7 @@ class MessageReader:
             raise MalformedMessage("key: does not begin with the function's name")
         args = _ARGS.validate_python(data.get("args", []))
         kwargs = _KWARGS.validate_python(data.get("kwargs", {}))
-        check_parameters(args, kwargs, self._limits)
+        may_refer = check_parameters(args, kwargs, self._limits)
         deadline = key.submitted_at + known.open_for
         if (asked := _deadline(data)) is not None:
             deadline = min(deadline, _DEADLINE.validate_python(asked))
@@ -106,6 +106,7 @@ class MessageReader:
             kwargs=kwargs,
             submitted_at=key.submitted_at,
             deadline=deadline,
+            may_refer=may_refer,
         )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..domain.admission import request_checks
+from ..domain.entitlement import entitlement
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
+from ..domain.policy import Policy
 from ..domain.source import check_call
 from ..domain.task import TaskRequest
 from .known_quarantines import KnownQuarantines
@@ -24,20 +26,28 @@ class AdmitTask:
         limits: Limits,
         isolation: Isolation,
         quarantines: KnownQuarantines,
+        policy: Policy | None = None,
     ) -> None:
+        self._policy = policy
         self._sources = sources
         self._quarantines = quarantines
         self._limits = limits
         self._isolation = isolation
 
     async def __call__(
-        self, request: TaskRequest, *, namespace: str = "", seen: Seen | None = None
+        self,
+        request: TaskRequest,
+        *,
+        namespace: str = "",
+        subject: str = "",
+        seen: Seen | None = None,
     ) -> str:
         """Admit a request; returns the digest of its source.
 
         Args:
             request: what is asked for.
             namespace: whose.
+            subject: who asks.
             seen: the sources of the requests that came with it, which are looked at once; of the
                 same namespace.
 
@@ -45,7 +55,14 @@ class AdmitTask:
             RequestError: the first thing that is wrong with it.
             PortError: the source store does not answer.
         """
-        for check in request_checks(request, limits=self._limits, in_force=self._isolation):
+        for check in request_checks(
+            request,
+            limits=self._limits,
+            in_force=self._isolation,
+            entitlement=entitlement(
+                self._policy, subject=subject, namespace=namespace, function=request.function
+            ),
+        ):
             check()
         name = request.source, request.source_digest
         known = None if seen is None else seen.get(name)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..domain.admission import request_checks
+from ..domain.entitlement import entitlement
 from ..domain.errors import RequestError
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
+from ..domain.policy import Policy
 from ..domain.source import check_call
 from ..domain.task import TaskRequest
 from .known_quarantines import KnownQuarantines
@@ -33,21 +35,32 @@ class CheckTask:
         limits: Limits,
         isolation: Isolation,
         quarantines: KnownQuarantines,
+        policy: Policy | None = None,
     ) -> None:
+        self._policy = policy
         self._sources = sources
         self._quarantines = quarantines
         self._limits = limits
         self._isolation = isolation
 
-    async def __call__(self, request: TaskRequest, *, namespace: str = "") -> Finding:
-        """Look at a request.
+    async def __call__(
+        self, request: TaskRequest, *, namespace: str = "", subject: str = ""
+    ) -> Finding:
+        """Look at what a subject asks for in a namespace.
 
         Raises:
             PortError: the source store, or the list of workers, does not answer.
         """
         problems: list[RequestError] = []
         found: KnownSource | None = None
-        for check in request_checks(request, limits=self._limits, in_force=self._isolation):
+        for check in request_checks(
+            request,
+            limits=self._limits,
+            in_force=self._isolation,
+            entitlement=entitlement(
+                self._policy, subject=subject, namespace=namespace, function=request.function
+            ),
+        ):
             try:
                 check()
             except RequestError as exc:

@@ -39,3 +39,10 @@ def test_keyword_parameters_count_too() -> None:
 def test_parameters_must_be_strict_json() -> None:
     with pytest.raises(ParametersNotJson):
         check_parameters([float("nan")], {}, Limits())
+
+
+@pytest.mark.parametrize("name", ["$secret", "$lease", "$literal"])
+def test_parameters_that_may_hold_a_reference_are_told(name: str) -> None:
+    assert check_parameters([[{name: 1}]], {}, Limits())
+    assert check_parameters([], {"a": {name: 1}}, Limits())
+    assert not check_parameters(["a " + name, "secret", 1.5], {"lease": "5 $"}, Limits())

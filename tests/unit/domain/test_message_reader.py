@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from fleeting.domain.errors import MalformedMessage
 from fleeting.domain.limits import Limits
 from fleeting.domain.message import decode
 from fleeting.domain.message_reader import MessageReader
+from fleeting.domain.task import Task
 
 LIMITS = Limits(max_parameters_bytes=64)
 SOURCE = "def add(a, b):\n    return a + b\n"
@@ -74,6 +77,16 @@ def test_what_is_wrong_is_refused_in_the_same_words(
         reader(message)
 
     assert remembered.value.message == plain.value.message
+
+
+@pytest.mark.parametrize("read", [MessageReader(LIMITS), partial(decode, limits=LIMITS)])
+def test_each_message_is_looked_at_for_references(read: Callable[[dict[str, Any]], Task]) -> None:
+    found = [
+        read(a_message(number, args=args)).may_refer
+        for number, args in enumerate([[1], [{"$secret": "kv/db#password"}], [{"a": "$secret"}]])
+    ]
+
+    assert found == [False, True, True]
 
 
 def test_it_remembers_the_latest_kinds_only(reader: MessageReader) -> None:

@@ -31,6 +31,7 @@ from fleeting.domain.isolation import Isolation
 from fleeting.domain.limits import Limits
 from fleeting.domain.message import decode
 from fleeting.domain.outcome import ErrorInfo
+from fleeting.domain.policy import Policy
 from fleeting.domain.result import Record
 from fleeting.domain.result_key import Address
 from fleeting.domain.retry import Backoff
@@ -202,7 +203,13 @@ class Worker:
 class Installation:
     """Everything over one store, one source store and one queue in memory."""
 
-    def __init__(self, *, isolation: Isolation = Isolation.PROCESS, **limits: Any) -> None:
+    def __init__(
+        self,
+        *,
+        isolation: Isolation = Isolation.PROCESS,
+        policy: Policy | None = None,
+        **limits: Any,
+    ) -> None:
         self.limits = Limits.model_validate(limits)
         self.clock = ManualClock()
         self.store = MemoryStore(self.clock.now)
@@ -223,6 +230,7 @@ class Installation:
             "sources": known,
             "limits": self.limits,
             "isolation": isolation,
+            "policy": policy,
             "quarantines": KnownQuarantines(self.quarantines, clock=self.clock),
         }
         self.check = CheckTask(**admission)

@@ -49,6 +49,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"isolation": "confined"}, "isolation_unavailable"),
     ({"args": ["\ud800"]}, "parameters_not_json"),
     ({"args": ["x" * 100]}, "parameters_too_large"),
+    ({"args": [{"$secret": "kv"}, 1]}, "invalid_reference"),
     ({"source": "#" * 301}, "source_too_large"),
     ({"source": "def add(:"}, "source_syntax_error"),
     ({"source": "\ud800"}, "source_syntax_error"),
