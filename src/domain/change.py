@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .result import Progress, Record
+from .result import Progress, Record, Status
 from .result_key import Address
 
 
@@ -23,6 +23,12 @@ class Snapshot:
     was let go of, or nothing runs."""
     cancel_requested: bool
     at: datetime
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether an attempt was begun, and somebody who knows has said that it does not run."""
+        record = self.record
+        return record is not None and record.status is Status.RUNNING and self.lease_left is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

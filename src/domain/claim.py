@@ -60,7 +60,7 @@ def decide_claim(
         lease: how long a claim is valid without a heartbeat.
         served: how long the store has answered this worker without a break. After an outage
             nobody could send heartbeats, so a stale lease proves nothing until one full lease
-            of uninterrupted service has passed.
+            of uninterrupted service has passed. One that was let go of needs no proof.
         quarantine: of the task's source, as far as this worker knows.
     """
     stored = snapshot.record
@@ -105,7 +105,9 @@ def presume_claim(task: Task, *, at: datetime, worker: str, lease: timedelta) ->
 
 def _still_held(snapshot: Snapshot, lease: timedelta, served: timedelta) -> timedelta:
     """How long the claim of a running attempt may still be alive; not positive: it is dead."""
-    return max(snapshot.lease_left or timedelta(0), lease - served)
+    if snapshot.lease_left is None:
+        return timedelta(0)
+    return max(snapshot.lease_left, lease - served)
 
 
 def _ended(

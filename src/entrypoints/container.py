@@ -23,6 +23,7 @@ from ..ports.bundles import (
 from ..ports.runner import Runner
 from ..usecases.admit import AdmitTask
 from ..usecases.backpressure import Backpressure
+from ..usecases.bury import BuryRun
 from ..usecases.cancel import CancelTask
 from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
@@ -45,8 +46,13 @@ from .settings import Settings
 from .worker_facts import OwnFacts
 
 
+def _name_of(pid: int) -> str:
+    """What a worker process of this machine is called."""
+    return f"{socket.gethostname()}:{pid}"
+
+
 def _worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return _name_of(os.getpid())
 
 
 class _Release:
@@ -173,6 +179,12 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ttl=limits.default_ttl,
     )
+    bury = providers.Singleton(
+        BuryRun,
+        writer=results.provided.writer,
+        guard=guard,
+        name_of=providers.Object(_name_of),
+    )
     sweep = providers.Singleton(
         SweepOverdue, writer=results.provided.writer, open_tasks=results.provided.open_tasks
     )
@@ -185,6 +197,7 @@ class Container(containers.DeclarativeContainer):
         Execution,
         execute=execute,
         refuse=refuse,
+        bury=bury,
         leases=leases,
         reports=reports,
         sweep=sweep,

@@ -8,10 +8,12 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import Final
 
+from ..domain.burial import Cause
 from ..domain.errors import MalformedMessage, PortError
 from ..domain.result_key import Address
 from ..domain.task import Task
 from ..ports.cancel_signals import CancelSignals
+from ..usecases.bury import BuryRun
 from ..usecases.execute import Again, Claimed, Done, Ended, ExecuteTask
 from ..usecases.leases import Leases
 from ..usecases.presence import EVERY, Presence
@@ -37,6 +39,7 @@ class Execution:
         *,
         execute: ExecuteTask,
         refuse: RefuseTask,
+        bury: BuryRun,
         leases: Leases,
         reports: Reports,
         sweep: SweepOverdue,
@@ -47,6 +50,7 @@ class Execution:
     ) -> None:
         self._execute = execute
         self._refuse = refuse
+        self._bury = bury
         self._leases = leases
         self._reports = reports
         self._sweep = sweep
@@ -114,6 +118,10 @@ class Execution:
     def cancel(self, address: Address) -> None:
         """End a run of this process; see `ExecuteTask.cancel`."""
         self._execute.cancel(address)
+
+    def bury(self, address: Address, pid: int, cause: Cause) -> bool:
+        """See to a run whose process is gone; see `BuryRun`."""
+        return self._bury(address, pid, cause)
 
     def let_go(self) -> None:
         """Have others take over what still runs; see `Leases.release`."""

@@ -49,17 +49,22 @@ class SourceGuard:
         """Weigh what a take-over is about to end, and say if its source goes into quarantine by it.
 
         Weighed before the take-over, so that the run that would be one too many does not begin;
-        whoever else is about to take over weighs the same attempt, which counts once. Where the
+        whoever else is about to take over weighs the same attempt, which counts once. What was let
+        go of may have been weighed by who did that: so what is in force is asked for. Where the
         store does not answer, the loss does not count: nothing waits for this.
         """
+        if self._register is None or not self._limits.quarantine_losses:
+            return False
         loss = loss_in(snapshot)
-        if loss is None or self._register is None or not self._limits.quarantine_losses:
-            return False
         try:
-            return self._weigh(self._register, loss)
+            if loss is not None:
+                return self._weigh(self._register, loss)
+            if snapshot.is_let_go:
+                self.refresh()
+                return True
         except PortError as exc:
-            _log.warning("the loss of %s is not counted: %s", loss.key, exc)
-            return False
+            _log.warning("what %s is taken over from is not counted: %s", snapshot.address.key, exc)
+        return False
 
     def _weigh(self, register: QuarantineRegister, loss: Loss) -> bool:
         losses = register.note(loss, window=self._limits.quarantine_window)

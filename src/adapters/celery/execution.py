@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Protocol
 
+from ...domain.burial import Cause
 from ...domain.errors import MalformedMessage
 from ...domain.result_key import Address
 from ...domain.task import Task
@@ -50,6 +51,10 @@ class Execution(Protocol):
 
     def abandon(self, claimed: Claimed) -> None:
         """Let a claim run out that cannot be brought to an end."""
+        ...
+
+    def bury(self, address: Address, pid: int, cause: Cause) -> bool:
+        """See to a run whose process, a child of this one, is gone; whether that was needed."""
         ...
 
     def let_go(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from ...domain.limits import Limits
 from ...ports.bundles import QueueOptions
 from .execution import Execution
+from .in_time import do_in_time
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -143,10 +144,7 @@ def treat_sigterm_as_soft_shutdown() -> None:
 
 def _close(app: Any) -> None:
     """Close within a second: with the store away it could take longer, and the platform kills."""
-    close = app.tasks["fleeting.run"].executions.close
-    closing = threading.Thread(target=close, name="fleeting-close", daemon=True)
-    closing.start()
-    closing.join(_CLOSE_WITHIN.total_seconds())
+    do_in_time(_CLOSE_WITHIN.total_seconds(), app.tasks["fleeting.run"].executions.close)
 
 
 def _node_name(name: str | None) -> str:

@@ -76,6 +76,10 @@ class RecordingExecution:
     def let_go(self) -> None:
         pass
 
+    def bury(self, address, pid, cause) -> bool:
+        self._record.rpush(f"{cause}:{address.key}", pid)
+        return True
+
     def cancel(self, address) -> None:
         self._record.rpush(f"cancelled:{address.key}", os.getpid())
 

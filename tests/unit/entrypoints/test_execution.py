@@ -33,6 +33,7 @@ from fleeting.domain.task import Task, TaskRequest, accept
 from fleeting.domain.verdict import RunReport
 from fleeting.entrypoints.execution import Execution
 from fleeting.ports.runner import RunObserver, RunRequest
+from fleeting.usecases.bury import BuryRun
 from fleeting.usecases.execute import Again, Done, ExecuteTask
 from fleeting.usecases.leases import Leases
 from fleeting.usecases.refuse import RefuseTask
@@ -144,6 +145,9 @@ class Workshop:
                 guard=SourceGuard(None, Limits()),
             ),
             refuse=RefuseTask(writer=self.writer, clock=clock, ttl=LEASE),
+            bury=BuryRun(
+                writer=self.writer, guard=SourceGuard(None, Limits()), name_of="host:{}".format
+            ),
             leases=leases,
             reports=reports,
             sweep=SweepOverdue(
