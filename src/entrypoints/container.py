@@ -11,6 +11,7 @@ import socket
 
 from dependency_injector import containers, providers
 
+from ..adapters.system.audit_log import LoggedAudit
 from ..adapters.system.clock import SystemClock
 from ..adapters.system.randomness import SystemRandomness
 from ..domain.retry import Backoff
@@ -41,6 +42,7 @@ from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
 from . import adapters, runners, secret_sources
+from . import policy as policies
 from .execution import Execution
 from .settings import Settings
 from .worker_facts import OwnFacts
@@ -78,6 +80,8 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     randomness = providers.Singleton(SystemRandomness)
     worker_name = providers.Singleton(_worker_name)
+    policy = providers.Singleton(policies.make, settings.provided.policy)
+    audit = providers.Singleton(LoggedAudit)
 
     store_options = providers.Factory(StoreOptions, prefix=settings.provided.prefix)
     queue_options = providers.Factory(

@@ -15,6 +15,7 @@ except ImportError as exc:
 
 # Before the first import of a contract: its plain asserts then explain themselves.
 _MODULES = (
+    "audit_log",
     "cancel_signals",
     "clock",
     "effects",
@@ -38,6 +39,7 @@ _MODULES = (
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _MODULES))
 
+from .audit_log import AuditLogContract  # noqa: E402
 from .cancel_signals import CancelSignalsContract  # noqa: E402
 from .clock import ClockContract  # noqa: E402
 from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
@@ -53,6 +55,7 @@ from .task_queue import BacklogContract, TaskQueueContract  # noqa: E402
 from .task_records import TaskRecordsContract  # noqa: E402
 
 __all__ = [
+    "AuditLogContract",
     "BacklogContract",
     "CancelSignalsContract",
     "ClockContract",

@@ -14,7 +14,9 @@ from pydantic_settings import (
 )
 
 from ...domain.limits import Limits
+from .access import AccessSettings
 from .api import ApiSettings
+from .authentication import AuthenticationSettings
 from .sandbox import SandboxSettings
 from .secrets import SecretSettings
 from .stores import StoreSettings
@@ -24,12 +26,27 @@ PREFIX: Final = "FLEETING_"
 CONFIG_FILE: Final = "FLEETING_CONFIG"
 NESTED: Final = "__"
 
-GROUPS: Final = (StoreSettings, SecretSettings, SandboxSettings, WorkerSettings, ApiSettings)
+GROUPS: Final = (
+    StoreSettings,
+    SecretSettings,
+    SandboxSettings,
+    WorkerSettings,
+    ApiSettings,
+    AuthenticationSettings,
+    AccessSettings,
+)
 """The groups of settings in the order of the reference page."""
 
 
 class Settings(
-    ApiSettings, WorkerSettings, SandboxSettings, SecretSettings, StoreSettings, BaseSettings
+    AccessSettings,
+    AuthenticationSettings,
+    ApiSettings,
+    WorkerSettings,
+    SandboxSettings,
+    SecretSettings,
+    StoreSettings,
+    BaseSettings,
 ):
     """The settings of one process."""
 
