@@ -1,0 +1,1 @@
+"""The authenticator of installations that ask for no token."""
