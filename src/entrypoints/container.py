@@ -41,7 +41,7 @@ from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
-from . import adapters, runners, secret_sources
+from . import adapters, authenticators, runners, secret_sources
 from . import policy as policies
 from .execution import Execution
 from .settings import Settings
@@ -96,13 +96,14 @@ class Container(containers.DeclarativeContainer):
     )
     queue = providers.Singleton(adapters.task_queue, settings.provided.queue_url, queue_options)
     runner = providers.Singleton(runners.make, settings)
+    secrets = providers.Singleton(secret_sources.make, settings)
+    authenticator = providers.Singleton(authenticators.make, settings)
 
     known_sources = providers.Singleton(
         KnownSources,
         sources=sources.provided.writer,
         clock=clock,
         limits=limits,
-    secrets = providers.Singleton(secret_sources.make, settings)
         fleet=results.provided.fleet,
     )
     known_quarantines = providers.Singleton(
