@@ -28,16 +28,19 @@ _LONGEST_PATIENCE: Final = 1.0
 class Slot:
     """One of the threads that run scripts, and what it has claimed."""
 
-    __slots__ = ("ready", "since")
+    __slots__ = ("is_finishing", "ready", "since")
 
     def __init__(self) -> None:
         self.ready: deque[Parcel] = deque()
         self.since: float | None = None
         """Since when it has been busy with the present thing; None: it waits for work."""
+        self.is_finishing = False
+        """Whether the run is over, and the store is told of its end."""
 
     def begin(self) -> None:
         """Note that it begins something."""
         self.since = time.monotonic()
+        self.is_finishing = False
 
 
 class Board:
@@ -59,7 +62,8 @@ class Board:
         with self._work:
             self._inbox.append(parcel)
             self._work.notify()
-            self._watch.notify()
+            if all(slot.since is not None for slot in self.slots):
+                self._watch.notify()
 
     def room(self, kind: Kind) -> int:
         """How many calls of a kind the slots that are not stuck will run soon; may be negative."""
@@ -83,6 +87,9 @@ class Board:
             while not self._is_closed:
                 if found := self._find(slot):
                     slot.begin()
+                    if self._inbox:
+                        # Nobody was told of it for as long as this slot was idle.
+                        self._watch.notify()
                     return found
                 self._work.wait()
             return []
@@ -116,8 +123,8 @@ class Board:
 
     @property
     def is_working(self) -> bool:
-        """Whether any slot is busy."""
-        return any(slot.since is not None for slot in self.slots)
+        """Whether any slot runs something."""
+        return any(slot.since is not None and not slot.is_finishing for slot in self.slots)
 
     def has_more(self, slot: Slot) -> bool:
         """Whether there is something that the slot will do next."""

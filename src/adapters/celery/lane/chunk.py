@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from ....domain.chunk import with_calls
@@ -12,7 +13,7 @@ from ..repacking import put_back, repacked
 class Chunk:
     """Acknowledges its message once every call was settled, or put back into the queue.
 
-    For the consumer's thread.
+    Calls may be settled by any thread; all else is for the consumer's.
     """
 
     def __init__(self, message: Any, count: int) -> None:
@@ -22,6 +23,7 @@ class Chunk:
         """Whether any call was begun: then the message stays here over a lost connection."""
         self.open = count
         """How many calls have to be seen to."""
+        self._lock = Lock()
 
     def put_back(self, calls: Sequence[Any], logger: Any, errors: Any) -> None:
         """Queue some of the calls as a smaller chunk, as they stand in the message."""
@@ -37,8 +39,10 @@ class Chunk:
 
     def settle(self, count: int, logger: Any, errors: Any) -> None:
         """Be done with so many calls."""
-        self.open -= count
-        if self.open == 0:
+        with self._lock:
+            self.open -= count
+            is_over = self.open == 0
+        if is_over:
             self.message.ack_log_error(logger, errors)
 
     def _put_back(self, parts: Sequence[tuple[str, int]], logger: Any, errors: Any) -> None:

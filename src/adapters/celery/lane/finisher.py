@@ -22,7 +22,7 @@ Pair = tuple[Parcel, "Ended | Done | Again"]
 
 
 class Finisher:
-    """One thread's work: `run`. `put` is called by the slots."""
+    """One thread's work: `run`. `put` and `finish` are called by the slots."""
 
     def __init__(
         self,
@@ -35,29 +35,41 @@ class Finisher:
         self._pairs: list[Pair] = []
         self._due = 0.0
         self._is_closed = False
-        self._is_busy = False
+        self._busy = 0
 
-    def put(self, parcel: Parcel, outcome: Ended | Done | Again, *, hurry: bool) -> None:
-        """Take the end of a run, or what else became of a parcel."""
+    def put(self, parcel: Parcel, outcome: Ended | Done | Again) -> None:
+        """Take the end of a run, or what else became of a parcel, for soon."""
         with self._changed:
-            now = time.monotonic()
             if not self._pairs:
-                self._due = now + _DELAY_SECONDS
-            if hurry:
-                self._due = now
-            self._pairs.append((parcel, outcome))
-            if hurry or len(self._pairs) == 1:
+                self._due = time.monotonic() + _DELAY_SECONDS
                 self._changed.notify_all()
+            self._pairs.append((parcel, outcome))
+
+    def finish(self, parcel: Parcel, outcome: Ended | Done | Again) -> None:
+        """Finish this, and all that was put in, in the caller's thread.
+
+        For a slot that has nothing else to do: to wake up another thread costs as much as a short
+        run, and who waits for the result waits for that too.
+        """
+        with self._changed:
+            pairs = [*self._pairs, (parcel, outcome)]
+            self._pairs.clear()
+            self._busy += 1
+        self._see_to(pairs)
 
     def run(self) -> None:
         """Finish what is put in, until `close`."""
         while pairs := self._next():
-            try:
-                self._finish(pairs)
-            except Exception:  # noqa: BLE001 - whatever it is, others are to be finished
-                _log.exception("%d message(s) could not be finished", len(pairs))
-            with self._changed:
-                self._is_busy = False
+            self._see_to(pairs)
+
+    def _see_to(self, pairs: Sequence[Pair]) -> None:
+        try:
+            self._finish(pairs)
+        except Exception:  # noqa: BLE001 - whatever it is, others are to be finished
+            _log.exception("%d message(s) could not be finished", len(pairs))
+        with self._changed:
+            self._busy -= 1
+            if self._is_closed:
                 self._changed.notify_all()
 
     def close(self, seconds: float) -> None:
@@ -66,7 +78,7 @@ class Finisher:
             self._is_closed = True
             self._due = 0.0
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._pairs and not self._is_busy, seconds)
+            self._changed.wait_for(lambda: not self._pairs and not self._busy, seconds)
 
     def _next(self) -> list[Pair]:
         with self._changed:
@@ -74,7 +86,7 @@ class Finisher:
                 left = self._due - time.monotonic() if self._pairs else None
                 if left is not None and left <= 0:
                     pairs, self._pairs = self._pairs, []
-                    self._is_busy = True
+                    self._busy += 1
                     return pairs
                 self._changed.wait(left)
             return []

@@ -16,6 +16,7 @@ from ....domain.result_key import Address
 from ....domain.task import Task
 from ....usecases.execute import Again, Claimed, Done
 from ..execution import Execution
+from ..streams.polling import StreamPolling
 from .accounts import Accounts
 from .board import Board, Slot
 from .chunk import CallMessage, Chunk, hand_back
@@ -53,6 +54,7 @@ class Lane:
         self._chunks: list[Chunk] = []
         self._few = 0
         """How many calls may wait when more are taken, once a chunk had too many."""
+        self._is_resize_due = False
 
     @property
     def calls(self) -> LoopCalls:
@@ -79,6 +81,8 @@ class Lane:
         """Take a message in; called by the consumer's thread."""
         self._room.saw_call()
         self._take_in(message, task, make_request)
+        if self._is_resize_due:
+            self._resize()
 
     def offer_chunk(self, message: Any, calls: Sequence[Mapping[str, Any]], make: Any) -> None:
         """Take in what can be run soon of a message with many calls; the rest goes back at once.
@@ -189,7 +193,7 @@ class Lane:
                 parcel.claimed = outcome
                 ready.append(parcel)
             else:
-                self._finisher.put(parcel, outcome, hurry=True)
+                self._finisher.finish(parcel, outcome)
         self._board.put(slot, ready)
 
     def _run(self, slot: Slot, parcel: Parcel, claimed: Claimed) -> None:
@@ -202,7 +206,11 @@ class Lane:
             self._delayed.put((parcel, exc))
             return
         self._pace.observe(parcel.kind, time.monotonic() - began)
-        self._finisher.put(parcel, ended, hurry=not self._board.has_more(slot))
+        if self._board.has_more(slot):
+            self._finisher.put(parcel, ended)
+        else:
+            slot.is_finishing = True
+            self._finisher.finish(parcel, ended)
 
     def _is_revoked(self, parcel: Parcel) -> bool:
         """Celery's own revocation of what has not begun: the message is dropped, as ever."""
@@ -229,12 +237,25 @@ class Lane:
     def _done(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             note_gone(parcel.request)
-        self._calls.add(partial(self._acknowledge, parcels))
+        if self._acknowledges_anywhere():
+            self._acknowledge(parcels)
+            # While messages are waited for, the next one has the room adjusted: an event loop
+            # that wakes up for nothing costs as much as a short run.
+            if self._room.is_closed or not self._consumer.task_consumer.channel.is_asking:
+                self._calls.add(self._adjust)
+            self._is_resize_due = True
+        else:
+            self._calls.add(partial(self._acknowledge, parcels))
+            self._calls.add(self._adjust)
+
+    def _acknowledges_anywhere(self) -> bool:
+        """Whether any thread may acknowledge, as on the streams' own transport."""
+        consumer = self._consumer.task_consumer
+        return consumer is not None and isinstance(consumer.channel, StreamPolling)
 
     def _acknowledge(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             parcel.message.ack_log_error(_log, self._consumer.connection_errors)
-        self._adjust()
 
     def _watch(self) -> None:
         while parcels := self._board.stuck():
@@ -263,6 +284,7 @@ class Lane:
         self._resize()
 
     def _resize(self) -> None:
+        self._is_resize_due = False
         self._chunks = [chunk for chunk in self._chunks if chunk.open]
         surplus = sum(chunk.open - 1 for chunk in self._chunks)
         stuck = self._board.busy()

@@ -18,8 +18,9 @@ from .scripts import Call, call, run
 
 _log: Final = logging.getLogger(__name__)
 
-GATHER_SECONDS: Final = 0.004
-"""How long the first word waits for others: a batch costs Redis little more than one."""
+GATHER_SECONDS: Final = 0.02
+"""How long the first word waits for others: a batch costs Redis and this process little more than
+one. A message whose acknowledgement was not heard comes again, and its claim drops it."""
 
 _RETRY_SECONDS: Final = 0.5
 _CHUNK: Final = 500

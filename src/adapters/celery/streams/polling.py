@@ -51,6 +51,11 @@ class StreamPolling(StreamQueues):
         return self.keeping.custody
 
     @property
+    def is_asking(self) -> bool:
+        """Whether an answer is waited for: whatever comes is read without further ado."""
+        return bool(self._in_poll)
+
+    @property
     def keeping(self) -> Keeping:
         """This process' custody of the broker's messages, with its threads."""
         if self._keeping is None:

@@ -29,11 +29,13 @@ class Asking:
         self._is_dry = False
         self._is_script_known = True
         self._asked: frozenset[str] = frozenset()
+        self._limit = 1
 
     def words(self, reader: Reader, queues: Sequence[QueueKeys], limit: int) -> tuple[Any, ...]:
-        """The next command: look, or wait where the last look found nothing."""
+        """The next command: look, or wait where the last answer left nothing behind."""
         streams = _in_order(queues)
         known, self._asked = self._asked, frozenset(streams)
+        self._limit = limit
         # A queue that is new to us may be full: the next wait would take from all its streams.
         if self._is_dry and known == self._asked:
             return (
@@ -45,7 +47,8 @@ class Asking:
     def understand(self, reply: Any) -> list[Any]:
         """The messages in an answer, the most urgent first."""
         found = list(read_reply(reply))
-        self._is_dry = not found
+        # Whoever gives less than was asked for has no more, which is as good as another look.
+        self._is_dry = len(found) < self._limit
         self._is_script_known = True
         return found
 

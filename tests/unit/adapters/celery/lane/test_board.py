@@ -154,3 +154,25 @@ def test_unclaimed_parcels_are_forgotten_when_the_connection_is_lost(pace):
 
     assert len(board.clear()) == 2
     assert board.close() == []
+
+
+def test_what_a_slot_leaves_behind_is_watched(pace):
+    board = a_board(pace, parcels=2)
+    handed_back: list[object] = []
+    watcher = Thread(target=lambda: handed_back.extend(board.stuck()))
+    watcher.start()
+
+    board.take(board.slots[0])
+
+    watcher.join(30)
+    assert len(handed_back) == 1
+
+
+def test_slot_that_only_stores_an_end_runs_nothing(pace):
+    board = a_board(pace, parcels=1)
+    [slot] = board.slots
+    board.take(slot)
+
+    slot.is_finishing = True
+
+    assert not board.is_working
