@@ -113,7 +113,7 @@ class AuthenticationSettings(BaseModel):
 
     @field_validator("auth_algorithms")
     @classmethod
-    def _asymmetric(cls, value: str) -> str:
+    def _only_asymmetric(cls, value: str) -> str:
         named = _split(value)
         if not named or not named.issubset(ALGORITHMS):
             raise ValueError(f"takes one or more of {', '.join(ALGORITHMS)}")
@@ -121,7 +121,7 @@ class AuthenticationSettings(BaseModel):
 
     @field_validator("auth_options", mode="before")
     @classmethod
-    def _from_json(cls, value: object) -> object:
+    def _options_from_json(cls, value: object) -> object:
         return json.loads(value) if isinstance(value, str) and value.strip() else value or {}
 
     @property
