@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
@@ -10,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fleeting.domain.json_value import JsonValue
-from fleeting.domain.mask import MIN_LENGTH, Mask, forms_of
+from fleeting.domain.mask import Mask
 from fleeting.domain.outcome import ErrorInfo
+from fleeting.domain.secret_forms import MIN_LENGTH, forms_of
 
 SECRET = 's3cr&t/"wörd"?'
 BYTES = SECRET.encode()
@@ -94,6 +96,8 @@ def test_base64_is_found_wherever_the_secret_stands_in_what_was_encoded(
         repr(SECRET)[1:-1],
         repr(BYTES)[2:-1],
         ascii(SECRET)[1:-1],
+        html.escape(SECRET),
+        html.escape(SECRET, quote=False),
     ],
 )
 def test_a_form_is_masked_whole(form: str) -> None:
@@ -161,22 +165,65 @@ def test_an_error_is_masked_in_all_its_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("value", "place"),
     [
-        SECRET,
-        f"<{SECRET}>",
-        [1, {"a": [BYTES.hex()]}],
-        {SECRET: 1},
-        [[["12345678"]]],
-        912345678,
-        1.5e300,
+        (SECRET, "$"),
+        (f"<{SECRET}>", "$"),
+        ([1, {"a": [BYTES.hex()]}], "$[1].a[0]"),
+        ({"b": {"a": 1, f"<{SECRET}>": 1}}, "$.b"),
+        ([[["12345678"]]], "$[0][0][0]"),
+        (912345678, "$"),
+        ({"n": 1.5e300}, "$.n"),
+        ("postgres://u:pin7@db", "$"),
+        (4321, "$"),
+        ("a" * 100 + SECRET, "$"),
     ],
 )
-def test_a_value_contains_a_secret_at_any_depth(value: JsonValue) -> None:
-    assert Mask([SECRET, "12345678", "1.5e+300"]).contains(value)
+def test_a_secret_is_found_in_a_value_at_any_depth(value: JsonValue, place: str) -> None:
+    assert Mask([SECRET, "12345678", "1.5e+300", "pin7", "4321"]).place_in(value) == place
 
 
-@pytest.mark.parametrize("value", [None, True, 1, "s3cr", [], {"a": ["b", 1.5]}])
-def test_a_value_without_a_secret_contains_none(value: JsonValue) -> None:
-    assert not Mask([SECRET, "true", "null"]).contains(value)
-    assert not Mask([]).contains(value)
+@pytest.mark.parametrize(
+    "value", [None, True, 1, "s3cr", [], {"a": ["b", 1.5]}, "spin7", "pin7s xpin7x", 0.4321, 43210]
+)
+def test_a_value_without_a_secret_holds_none(value: JsonValue) -> None:
+    assert Mask([SECRET, "true", "null", "pin7", "4321"]).place_in(value) is None
+    assert Mask([]).place_in(value) is None
+
+
+def test_the_place_of_a_secret_in_a_value_shows_none() -> None:
+    value: JsonValue = {"x" * 90 + SECRET: {SECRET: SECRET}}
+
+    assert Mask([SECRET]).place_in(value) == "$"
+
+
+KEY = """-----BEGIN PRIVATE KEY-----
+bm8ga2V5IGF0IGFsbCwgYnV0
+    aXQgaXMgbG9uZyBlbm91Z2g=
+abc
+-----END PRIVATE KEY-----
+"""
+
+
+@pytest.mark.parametrize("line", ["bm8ga2V5IGF0IGFsbCwgYnV0", "aXQgaXMgbG9uZyBlbm91Z2g="])
+def test_each_line_of_a_longer_value_is_masked(line: str) -> None:
+    assert Mask([KEY]).text(f"<{line}> <{line.encode().hex()}>") == "<***> <***>"
+    assert Mask([KEY]).place_in([line]) == "$[0]"
+
+
+@pytest.mark.parametrize("line", ["-----BEGIN PRIVATE KEY-----", "abc"])
+def test_a_line_that_says_nothing_is_left(line: str) -> None:
+    assert Mask([KEY]).text(f"<{line}>") == f"<{line}>"
+
+
+def test_base64_in_lines_is_masked_in_each_of_them() -> None:
+    secret = "".join(chr(65 + number % 26) for number in range(200))
+
+    shown = Mask([secret]).text(base64.encodebytes(secret.encode()).decode())
+
+    assert shown.replace("\n", "") == "***" * 4
+
+
+def test_a_form_is_found_behind_what_only_begins_like_one() -> None:
+    assert Mask(["pass-word", "pass"]).text("pas pass pass-wor!") == "pas *** ***-wor!"
+    assert Mask(["aaab"]).text("aaaaab") == "aa***"
