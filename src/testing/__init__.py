@@ -23,6 +23,7 @@ _MODULES = (
     "fleet",
     "health",
     "leases",
+    "lease_source",
     "listings",
     "notes",
     "open_tasks",
@@ -32,6 +33,7 @@ _MODULES = (
     "result_writer",
     "runner",
     "runs",
+    "secret_source",
     "source_store",
     "swaps",
     "task_queue",
@@ -46,10 +48,12 @@ from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
 from .event_feed import EventFeedContract  # noqa: E402
 from .fleet import FleetContract  # noqa: E402
 from .health import HealthContract  # noqa: E402
+from .lease_source import LeaseSourceContract  # noqa: E402
 from .quarantines import QuarantinesContract  # noqa: E402
 from .randomness import RandomnessContract  # noqa: E402
 from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
 from .runner import RunnerContract  # noqa: E402
+from .secret_source import SecretSourceContract  # noqa: E402
 from .source_store import SourceReaderContract, SourceWriterContract  # noqa: E402
 from .task_queue import BacklogContract, TaskQueueContract  # noqa: E402
 from .task_records import TaskRecordsContract  # noqa: E402
@@ -63,6 +67,7 @@ __all__ = [
     "EventFeedContract",
     "FleetContract",
     "HealthContract",
+    "LeaseSourceContract",
     "OpenTasksContract",
     "QuarantinesContract",
     "RandomnessContract",
@@ -70,6 +75,7 @@ __all__ = [
     "ResultWriterContract",
     "Run",
     "RunnerContract",
+    "SecretSourceContract",
     "SourceReaderContract",
     "SourceWriterContract",
     "StoreContract",
