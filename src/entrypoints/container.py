@@ -41,7 +41,7 @@ from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
-from . import adapters, authenticators, runners, secret_sources
+from . import adapters, authenticators, credentials, runners, secret_sources
 from . import policy as policies
 from .execution import Execution
 from .settings import Settings
@@ -83,12 +83,16 @@ class Container(containers.DeclarativeContainer):
     policy = providers.Singleton(policies.make, settings.provided.policy)
     audit = providers.Singleton(LoggedAudit)
 
-    store_options = providers.Factory(StoreOptions, prefix=settings.provided.prefix)
+    find_credentials = providers.Callable(credentials.finder, settings)
+    store_options = providers.Factory(
+        StoreOptions, prefix=settings.provided.prefix, find_credentials=find_credentials
+    )
     queue_options = providers.Factory(
         QueueOptions,
         prefix=settings.provided.queue_prefix,
         name=settings.provided.queue_name,
         inline_source_bytes=settings.provided.inline_source_bytes,
+        find_credentials=find_credentials,
     )
     results = providers.Singleton(adapters.result_store, settings.provided.store, store_options)
     sources = providers.Singleton(

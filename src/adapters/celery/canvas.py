@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from .broker_url import Broker
-from .greeting import Provider
+from .streams.greeting import Provider
 
 _KEPT_SECONDS: Final = 24 * 60 * 60
 """As long as a task may wait: a chord whose parts come that late still ends."""

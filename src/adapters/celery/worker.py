@@ -25,7 +25,7 @@ _CLOSE_WITHIN: Final = timedelta(seconds=1)
 _POOLS: Final[dict[Pool, str]] = {
     "threads": "fleeting.adapters.celery.pools:ThreadPool",
     "solo": "fleeting.adapters.celery.pools:SoloPool",
-    "prefork": "prefork",
+    "prefork": "fleeting.adapters.celery.process_pool:ProcessPool",
 }
 
 
@@ -98,6 +98,7 @@ def make_worker_app(
         queue=options.name,
         visibility=max(visibility, LEAST_VISIBILITY),
         canvas=True,
+        find_credentials=options.find_credentials,
     )
     serve(app, make_execution, limits)
     return app

@@ -11,9 +11,9 @@ import redis
 from kombu.utils.json import dumps
 from redis.exceptions import RedisError, ResponseError
 
-from ..greeting import greeting
 from ..kombu_redis import StockChannel
 from .delay import due_time
+from .greeting import greeting
 from .keys import GROUP, QueueKeys, queue_keys
 from .publication import Words, publication
 from .scripts import call, run

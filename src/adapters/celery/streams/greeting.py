@@ -9,9 +9,9 @@ from redis.credentials import CredentialProvider
 from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from ...domain.credentials import Credentials
-from ...domain.errors import PortError
-from ...ports.credentials import CredentialSource
+from ....domain.credentials import Credentials
+from ....domain.errors import PortError
+from ....ports.credentials import CredentialSource
 
 T = TypeVar("T")
 
