@@ -1,0 +1,1 @@
+"""Secrets that stand in the environment of the process."""
