@@ -1,0 +1,1 @@
+"""Authenticators that rely on an OpenID provider: signed tokens, and asking about tokens."""

@@ -1,0 +1,90 @@
+"""Asks the provider about each token (RFC 7662): for tokens that only it can read."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from ...domain.claims import identity_of
+from ...domain.errors import AuthenticatorUnavailable, NotAuthenticated
+from ...domain.identity import Identity, no_token, refused
+from ...ports.authenticator_adapter import AuthenticatorOptions
+from .claim_rules import ClaimRules
+from .provider import Provider
+from .remembered import Remembered, digest_of
+
+Verdict = Identity | NotAuthenticated
+
+
+class IntrospectionAuthenticator:
+    """Remembers answers shortly, and asks once for all requests that wait for the same answer."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        options: AuthenticatorOptions,
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Ask `provider`; `now` is in seconds since 1970."""
+        self._provider = provider
+        self._options = options
+        self._now = now
+        self._rules = ClaimRules(options, demands_all=False, now=now)
+        self._remembered: Remembered[Verdict] = Remembered()
+        self._questions: dict[bytes, asyncio.Task[Verdict]] = {}
+
+    async def authenticate(self, token: str | None) -> Identity:
+        if token is None:
+            raise no_token()
+        if not token or len(token) > self._options.max_token_bytes or not token.isascii():
+            raise refused("it is empty, too long, or holds what no token holds")
+        digest = digest_of(token)
+        verdict = self._remembered.get(digest, self._now()) or await self._ask(token, digest)
+        if isinstance(verdict, Identity):
+            return verdict
+        # A fresh one each time: an error that was raised keeps the frames of its raising.
+        raise refused(verdict.reason or "")
+
+    async def _ask(self, token: str, digest: bytes) -> Verdict:
+        task = self._questions.get(digest)
+        if task is None:
+            task = self._questions[digest] = asyncio.create_task(self._verdict(token, digest))
+            task.add_done_callback(lambda _: self._questions.pop(digest, None))
+        # Whoever gives up waiting must not end what others wait for.
+        return await asyncio.shield(task)
+
+    async def _verdict(self, token: str, digest: bytes) -> Verdict:
+        answer = dict(await self._provider.introspect(token))
+        now = self._now()
+        until = now + self._options.introspection_memory.total_seconds()
+        try:
+            if answer.get("active") is not True:
+                raise refused("the provider says that it does not count")
+            self._rules.check(answer)
+            verdict: Verdict = identity_of(
+                answer, self._options.claims, clients=self._options.clients
+            )
+            until = min(until, self._rules.until(answer))
+        except NotAuthenticated as exc:
+            verdict = exc
+        self._remembered.keep(digest, verdict, until=until)
+        return verdict
+
+    async def ping(self) -> None:
+        """See whether the provider answers this client, by a token that it cannot know.
+
+        Raises:
+            AuthenticatorUnavailable: It does not, or refuses the client.
+        """
+        answer = await self._provider.introspect("fleeting-check")
+        if not isinstance(answer.get("active"), bool):
+            raise AuthenticatorUnavailable("the provider does not say whether a token is active")
+
+    async def close(self) -> None:
+        """End what is being asked."""
+        tasks = list(self._questions.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
