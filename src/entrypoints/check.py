@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,10 @@ from .settings import PREFIX, Settings, limit_variable, load, origins
 
 _PATIENCE: Final = 5.0
 """Seconds that a dependency may take to answer before it counts as away."""
+
+
+_PASSWORDS: Final = re.compile(r"((?:^|&)[^=&]*(?:password|token|secret)[^=&]*=)[^&]*")
+"""Options of a URL that hold what nobody may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,16 @@ def run() -> Report:
 
 
 def mask(url: str) -> str:
-    """The URL without its password; other text comes back as it is."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
+    """The URL without its passwords; other text comes back as it is."""
+    if "://" not in url:
         return url
-    account, _, host = parts.netloc.rpartition("@")
-    user = account.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{user}:***@{host}"))
+    parts = urlsplit(url)
+    account, at, host = parts.netloc.rpartition("@")
+    shown = parts._replace(query=_PASSWORDS.sub(r"\1***", parts.query))
+    if at:
+        shown = shown._replace(netloc=f"{account.partition(':')[0]}:***@{host}")
+    # Taken apart and put together, `memory://` would be another text.
+    return url if shown == parts else urlunsplit(shown)
 
 
 def _lines(settings: Settings) -> list[SettingLine]:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from ..ports.bundles import SecretSourceAdapter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from ..ports.bundles import SecretOptions, SecretSourceAdapter
 from . import adapters
-from .settings import Settings
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+_open: Final[dict[tuple[str, SecretOptions], SecretSourceAdapter]] = {}
+"""Those of this process, until they are closed: who reads its settings there, its passwords and
+the secrets of tasks logs in once, and a secret id may be good for no more than that."""
 
 
 def make(settings: Settings) -> SecretSourceAdapter | None:
@@ -15,4 +24,19 @@ def make(settings: Settings) -> SecretSourceAdapter | None:
     """
     if not settings.secrets:
         return None
-    return adapters.secret_source(settings.secrets, settings.secret_options)
+    return opened(settings.secrets, settings.secret_options)
+
+
+def opened(url: str, options: SecretOptions) -> SecretSourceAdapter:
+    """The source behind `url`, the same one for all who ask; raises as `make`."""
+    key = url, options
+    known = _open.get(key)
+    if known is not None:
+        return known
+    made = adapters.secret_source(url, options)
+
+    def close() -> None:
+        _open.pop(key, None)
+        made.close()
+
+    return _open.setdefault(key, replace(made, close=close))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from ...domain.errors import InvalidSetting, UnknownSetting
 from ...domain.limits import Limits
 from ...domain.task import describe
 from .model import CONFIG_FILE, NESTED, PREFIX, Settings
+from .places import places
 from .together import check_together
 
 CLIENT_VARIABLES: Final = frozenset(
@@ -30,12 +30,13 @@ def load(**arguments: object) -> Settings:
     Raises:
         UnknownSetting: a `FLEETING_…` variable names no setting; the message has the nearest one.
         InvalidSetting: a value cannot be, or two settings do not go together.
+        SecretsUnavailable: settings are in Vault, and it does not answer.
     """
     refuse_unknown(os.environ)
     given = {name: value for name, value in arguments.items() if value is not None}
     if (port := os.environ.get("PORT")) and f"{PREFIX}API_PORT" not in os.environ:
         given.setdefault("api_port", port)
-    _check_file()
+    _check_files()
     try:
         settings = Settings(**given)  # type: ignore[arg-type] # pydantic validates them
     except ValidationError as exc:
@@ -49,18 +50,25 @@ def origins() -> dict[str, str]:
     found = {name: "environment" for name in variables() if name in os.environ}
     if os.environ.get("PORT"):
         found.setdefault(f"{PREFIX}API_PORT", "environment (PORT)")
-    path = os.environ.get(CONFIG_FILE, "")
-    for name, value in _in_file(path).items() if path else ():
-        if name == "limits":
-            for limit in value:
-                found.setdefault(f"{PREFIX}LIMITS{NESTED}{limit.upper()}", path)
-        else:
-            found.setdefault(f"{PREFIX}{name.upper()}", path)
+    for place, values in _outside():
+        for name, value in values.items():
+            if name == "limits":
+                for limit in value:
+                    found.setdefault(f"{PREFIX}LIMITS{NESTED}{limit.upper()}", place)
+            else:
+                found.setdefault(f"{PREFIX}{name.upper()}", place)
     return found
 
 
-def _in_file(path: str) -> dict[str, Any]:
-    return TomlConfigSettingsSource(Settings, Path(path))()
+def _outside() -> Iterator[tuple[str, dict[str, Any]]]:
+    """What Vault and files say, the one that counts most first."""
+    named = places(os.environ.get(CONFIG_FILE, ""))
+    for place in reversed(named.in_vault):
+        from .in_vault import read
+
+        yield str(place), read(place, named)
+    for file in reversed(named.files):
+        yield str(file), TomlConfigSettingsSource(Settings, file)()
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:
@@ -72,12 +80,13 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     known = variables() | CLIENT_VARIABLES
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            near = _nearest(name, known)
+            near = nearest(name, known)
             hint = f": did you mean {near}?" if near else "; `fleeting check` lists them all"
             raise UnknownSetting(f"{name} is no setting of fleeting{hint}")
 
 
-def _nearest(name: str, known: Collection[str]) -> str | None:
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The variable that a misspelt one resembles most; None where it resembles none."""
     if f"{name}_SECONDS" in known:
         return f"{name}_SECONDS"
     # The prefix that all share would make any two names look alike.
@@ -98,19 +107,17 @@ def limit_variable(name: str) -> str:
     return f"{PREFIX}LIMITS{NESTED}{str(alias or name).upper()}"
 
 
-def _check_file() -> None:
-    path = os.environ.get(CONFIG_FILE)
-    if not path:
-        return
-    try:
-        tomllib.loads(Path(path).read_text("utf-8"))
-    except OSError as exc:
-        reason = f"which cannot be read: {exc.strerror}"
-    except ValueError as exc:
-        reason = f"which is no TOML: {exc}"
-    else:
-        return
-    raise InvalidSetting(f"{CONFIG_FILE} names {path}, {reason}")
+def _check_files() -> None:
+    for file in places(os.environ.get(CONFIG_FILE, "")).files:
+        try:
+            tomllib.loads(file.read_text("utf-8"))
+        except OSError as exc:
+            reason = f"which cannot be read: {exc.strerror}"
+        except ValueError as exc:
+            reason = f"which is no TOML: {exc}"
+        else:
+            continue
+        raise InvalidSetting(f"{CONFIG_FILE} names {file}, {reason}")
 
 
 def _with_names(error: ValidationError) -> str:

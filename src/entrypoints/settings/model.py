@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -17,6 +18,7 @@ from ...domain.limits import Limits
 from .access import AccessSettings
 from .api import ApiSettings
 from .authentication import AuthenticationSettings
+from .places import Places, places
 from .sandbox import SandboxSettings
 from .secrets import SecretSettings
 from .stores import StoreSettings
@@ -69,13 +71,22 @@ class Settings(
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file."""
-        path = os.environ.get(CONFIG_FILE)
-        file = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
-        return init_settings, env_settings, *file
+        """Arguments, then the environment, then Vault, then files."""
+        named = places(os.environ.get(CONFIG_FILE, ""))
+        files = (TomlConfigSettingsSource(settings_cls, file) for file in reversed(named.files))
+        return init_settings, env_settings, *_in_vault(settings_cls, named), *files
 
     @property
     def queues(self) -> tuple[str, ...]:
         """The queues that a worker takes from."""
         named = (name.strip() for name in self.worker_queues.split(","))
         return tuple(name for name in named if name) or (self.queue_name,)
+
+
+def _in_vault(
+    settings_cls: type[BaseSettings], named: Places
+) -> Iterator[PydanticBaseSettingsSource]:
+    for place in reversed(named.in_vault):
+        from .in_vault import read
+
+        yield InitSettingsSource(settings_cls, init_kwargs=read(place, named))
