@@ -28,6 +28,15 @@ class Entitlement:
             reference=str(reference),
         )
 
+    def may_return(self, reference: Reference) -> bool:
+        """Whether the result of a task may hold it."""
+        return self.policy.allows_result(
+            subject=self.subject,
+            namespace=self.namespace,
+            function=self.function,
+            reference=str(reference),
+        )
+
     def check(self, references: Mapping[Reference, str]) -> None:
         """Return if a task may name all of these.
 
@@ -44,12 +53,3 @@ class Entitlement:
                 f"the policy of this installation does not let this task name {names}: take it "
                 "out, or have the operator grant it (`secrets` in the file of FLEETING_POLICY)"
             )
-
-
-def entitlement(
-    policy: Policy | None, *, subject: str, namespace: str, function: str
-) -> Entitlement | None:
-    """The entitlement of a task; None where there is no policy to ask."""
-    if policy is None:
-        return None
-    return Entitlement(policy=policy, subject=subject, namespace=namespace, function=function)

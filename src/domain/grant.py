@@ -43,11 +43,15 @@ class Grant(BaseModel):
     """Which secrets their tasks may name: patterns of `path#field`. Only with `subjects`, because
     a worker knows who submitted a task, but not in which groups they are."""
 
+    results: Globs = ()
+    """Which secrets the results of their tasks may hold: patterns of `path#field`, beside being
+    among `secrets`. Results are stored in the clear, so a value with any other is refused."""
+
     @model_validator(mode="after")
     def _is_for_somebody(self) -> Self:
         if not self.subjects and not self.groups:
             raise ValueError('names nobody: give subjects or groups, subjects = ["*"] for all')
-        if self.secrets and (self.groups or not self.subjects):
+        if (self.secrets or self.results) and (self.groups or not self.subjects):
             raise ValueError(
                 "secrets are granted to subjects, never to groups, which workers do not know: "
                 "write a grant of its own for them"
@@ -74,9 +78,16 @@ class Grant(BaseModel):
 
     def opens(self, reference: str) -> bool:
         """Whether it is about a secret; paths that servers would read as others are never."""
-        path = re.split("[/#]", reference)
-        is_plain = _ODD_STEPS.isdisjoint(path) and not re.search(r"[%\\]|[^ -~]", reference)
-        return is_plain and _matches(self.secrets, reference)
+        return _is_plain(reference) and _matches(self.secrets, reference)
+
+    def lets_out(self, reference: str) -> bool:
+        """Whether a result may hold a secret."""
+        return _is_plain(reference) and _matches(self.results, reference)
+
+
+def _is_plain(reference: str) -> bool:
+    path = re.split("[/#]", reference)
+    return _ODD_STEPS.isdisjoint(path) and not re.search(r"[%\\]|[^ -~]", reference)
 
 
 def _matches(patterns: Globs, name: str) -> bool:

@@ -55,11 +55,20 @@ class Policy(BaseModel):
             reference: `path#field`, or the path of a lease.
         """
         return any(
-            grant.is_for(subject, ())
-            and grant.enters(namespace)
-            and grant.names(function)
-            and grant.opens(reference)
+            grant.opens(reference) for grant in self._grants_of(subject, namespace, function)
+        )
+
+    def allows_result(self, *, subject: str, namespace: str, function: str, reference: str) -> bool:
+        """Whether the results of a subject's tasks may hold a secret that they may name."""
+        return any(
+            grant.lets_out(reference) for grant in self._grants_of(subject, namespace, function)
+        )
+
+    def _grants_of(self, subject: str, namespace: str, function: str) -> Iterable[Grant]:
+        return (
+            grant
             for grant in self.grants
+            if grant.is_for(subject, ()) and grant.enters(namespace) and grant.names(function)
         )
 
 

@@ -32,10 +32,10 @@ class RunRequest:
     """Names the run for `Runner.stop`; unique among the runs of a process."""
     digest: str
     """SHA-256 of the source: what compiled code may be cached under."""
-    source: str
+    source: str = field(repr=False)
     function: str
-    args: Sequence[JsonValue]
-    kwargs: Mapping[str, JsonValue]
+    args: Sequence[JsonValue] = field(repr=False)
+    kwargs: Mapping[str, JsonValue] = field(repr=False)
     timeout: timedelta | None
     """Wall time allowed, start-up included; None: no limit asked for."""
     memory_bytes: int | None
@@ -54,6 +54,8 @@ class RunRequest:
     not heed it: there each script imports what is installed."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """What is masked in all that the run says; runners need not heed it, and tell no run of it."""
+    returnable: frozenset[str] = field(default=frozenset(), repr=False)
+    """Those of them that the value may hold."""
 
 
 class RunObserver(Protocol):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ..domain.admission import request_checks
-from ..domain.entitlement import entitlement
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
-from ..domain.policy import Policy
 from ..domain.source import check_call
 from ..domain.task import TaskRequest
+from ..ports.policy_source import PolicySource
+from .entitlements import Entitlements
 from .known_quarantines import KnownQuarantines
 from .known_sources import KnownSource, KnownSources
 
@@ -26,9 +26,9 @@ class AdmitTask:
         limits: Limits,
         isolation: Isolation,
         quarantines: KnownQuarantines,
-        policy: Policy | None = None,
+        policy: PolicySource | None = None,
     ) -> None:
-        self._policy = policy
+        self._entitlements = Entitlements(policy)
         self._sources = sources
         self._quarantines = quarantines
         self._limits = limits
@@ -39,7 +39,7 @@ class AdmitTask:
         request: TaskRequest,
         *,
         namespace: str = "",
-        subject: str = "",
+        principal: str = "",
         seen: Seen | None = None,
     ) -> str:
         """Admit a request; returns the digest of its source.
@@ -47,7 +47,7 @@ class AdmitTask:
         Args:
             request: what is asked for.
             namespace: whose.
-            subject: who asks.
+            principal: the subject who asks; "": nobody knows.
             seen: the sources of the requests that came with it, which are looked at once; of the
                 same namespace.
 
@@ -59,9 +59,7 @@ class AdmitTask:
             request,
             limits=self._limits,
             in_force=self._isolation,
-            entitlement=entitlement(
-                self._policy, subject=subject, namespace=namespace, function=request.function
-            ),
+            entitlement=self._entitlements.of(principal, namespace, request.function),
         ):
             check()
         name = request.source, request.source_digest

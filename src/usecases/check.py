@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..domain.admission import request_checks
-from ..domain.entitlement import entitlement
 from ..domain.errors import RequestError
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
-from ..domain.policy import Policy
 from ..domain.source import check_call
 from ..domain.task import TaskRequest
+from ..ports.policy_source import PolicySource
+from .entitlements import Entitlements
 from .known_quarantines import KnownQuarantines
 from .known_sources import KnownSource, KnownSources
 
@@ -35,18 +35,18 @@ class CheckTask:
         limits: Limits,
         isolation: Isolation,
         quarantines: KnownQuarantines,
-        policy: Policy | None = None,
+        policy: PolicySource | None = None,
     ) -> None:
-        self._policy = policy
+        self._entitlements = Entitlements(policy)
         self._sources = sources
         self._quarantines = quarantines
         self._limits = limits
         self._isolation = isolation
 
     async def __call__(
-        self, request: TaskRequest, *, namespace: str = "", subject: str = ""
+        self, request: TaskRequest, *, namespace: str = "", principal: str = ""
     ) -> Finding:
-        """Look at what a subject asks for in a namespace.
+        """Look at what somebody asks for in a namespace.
 
         Raises:
             PortError: the source store, or the list of workers, does not answer.
@@ -57,9 +57,7 @@ class CheckTask:
             request,
             limits=self._limits,
             in_force=self._isolation,
-            entitlement=entitlement(
-                self._policy, subject=subject, namespace=namespace, function=request.function
-            ),
+            entitlement=self._entitlements.of(principal, namespace, request.function),
         ):
             try:
                 check()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..domain.errors import ResultHoldsSecret, SandboxUnavailable
+from ..domain.json_value import parse_json
 from ..domain.mask import Mask
+from ..domain.outcome import ErrorInfo
 from ..domain.verdict import RunReport
 from ..ports.runner import Runner, RunObserver, RunRequest
 
 
 def run_masked(runner: Runner, request: RunRequest, observer: RunObserver) -> RunReport:
-    """Run, with output, notes of progress and errors masked; the value stays as it is.
+    """Run, with all that is said of it masked, and a value refused that holds a secret.
 
     A run without secrets is observed and reported as it is, at no cost.
 
@@ -22,10 +25,25 @@ def run_masked(runner: Runner, request: RunRequest, observer: RunObserver) -> Ru
         return runner.run(request, observer)
     mask = Mask(request.secrets)
     masked = _MaskedObserver(observer, mask)
-    report = runner.run(request, masked)
+    try:
+        report = runner.run(request, masked)
+    except SandboxUnavailable as exc:
+        # It may quote what the process has said last.
+        raise SandboxUnavailable(mask.text(exc.message)) from None
     masked.finish()
-    error = report.error and mask.error(report.error)
-    return replace(report, output=mask.text(report.output), error=error)
+    kept = Mask(set(request.secrets) - request.returnable) if request.returnable else mask
+    return _masked(report, mask, kept)
+
+
+def _masked(report: RunReport, mask: Mask, kept: Mask) -> RunReport:
+    output = mask.text(report.output)
+    if report.value is not None and (place := kept.place_in(parse_json(report.value))):
+        refusal = ResultHoldsSecret(
+            f"the value holds a secret at {mask.text(place)}, and was not stored: return what "
+            "follows from it instead"
+        )
+        return replace(report, output=output, value=None, error=ErrorInfo.of(refusal))
+    return replace(report, output=output, error=report.error and mask.error(report.error))
 
 
 class _MaskedObserver:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fleeting.domain.entitlement import Entitlement, entitlement
+from fleeting.domain.entitlement import Entitlement
 from fleeting.domain.errors import ReferenceNotAllowed
 from fleeting.domain.policy import Grant, Policy
 from fleeting.domain.references import LeaseReference, SecretReference
@@ -14,6 +14,7 @@ POLICY = Policy(
             namespaces=("team-a",),
             functions=("fetch_*",),
             secrets=("kv/reports/*#password", "database/creds/reports"),
+            results=("kv/reports/db#user",),
         ),
     )
 )
@@ -49,6 +50,7 @@ def test_refused_references_are_named_with_their_places() -> None:
     assert "password" not in error.value.message
 
 
-def test_without_a_policy_there_is_nothing_to_ask() -> None:
-    assert entitlement(None, subject="reports", namespace="", function="f") is None
-    assert entitlement(POLICY, subject="reports", namespace="team-a", function="fetch_all") == of()
+@pytest.mark.parametrize(("one", "is_returnable"), [(USER, True), (PASSWORD, False)])
+def test_a_result_may_hold_what_a_grant_says(one: SecretReference, *, is_returnable: bool) -> None:
+    assert of().may_return(one) == is_returnable
+    assert not of(subject="other").may_return(one)

@@ -74,6 +74,16 @@ def a_report(**facts: Any) -> RunReport:
 THREE = a_report(value=b"3")
 
 
+class FixedPolicy:
+    """`PolicySource` that never changes."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def current(self) -> Policy:
+        return self._policy
+
+
 class ScriptedRunner:
     """`Runner` whose runs do what the test says, in order; without a script each returns 3."""
 
@@ -230,7 +240,7 @@ class Installation:
             "sources": known,
             "limits": self.limits,
             "isolation": isolation,
-            "policy": policy,
+            "policy": policy and FixedPolicy(policy),
             "quarantines": KnownQuarantines(self.quarantines, clock=self.clock),
         }
         self.check = CheckTask(**admission)

@@ -42,18 +42,18 @@ async def test_a_malformed_reference_is_refused_with_its_place() -> None:
 async def test_a_granted_reference_is_admitted() -> None:
     home = Installation(policy=POLICY)
 
-    await home.admit(GRANTED, namespace="team", subject="ann")
+    await home.admit(GRANTED, namespace="team", principal="ann")
 
-    assert (await home.check(GRANTED, namespace="team", subject="ann")).problems == ()
+    assert (await home.check(GRANTED, namespace="team", principal="ann")).problems == ()
 
 
 @pytest.mark.parametrize(
     ("request_", "who"),
     [
-        (NOT_GRANTED, {"namespace": "team", "subject": "ann"}),
-        (GRANTED, {"namespace": "team", "subject": "bob"}),
+        (NOT_GRANTED, {"namespace": "team", "principal": "ann"}),
+        (GRANTED, {"namespace": "team", "principal": "bob"}),
         (GRANTED, {"namespace": "team"}),
-        (GRANTED, {"subject": "ann"}),
+        (GRANTED, {"principal": "ann"}),
     ],
 )
 async def test_what_no_grant_names_is_refused(request_: TaskRequest, who: dict[str, str]) -> None:
