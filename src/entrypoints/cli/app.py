@@ -12,7 +12,7 @@ import typer
 import typer.main
 from typer.exceptions import TyperException
 
-from . import functions, installation, quarantine, servers, submit, task, watch, workers
+from . import functions, installation, quarantine, servers, submit, task, token, watch, workers
 from . import run as run_command
 from .exit_codes import FAULT, MEANINGS, REQUEST
 from .failure import print_problem
@@ -83,6 +83,13 @@ _add(
     quarantine.quarantine,
     installation.openapi,
     installation.version,
+)
+
+app.add_typer(
+    token.token,
+    name="token",
+    rich_help_panel="Look at the installation",
+    help="Make, list and revoke static tokens; each of these takes --json.",
 )
 
 

@@ -35,6 +35,7 @@ EXPECTED = {
     "stats",
     "submit",
     "task",
+    "token",
     "up",
     "values",
     "version",
