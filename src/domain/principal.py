@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Final
 
 from .grant import Grant
+from .result_key import Address
 
 _GLOB: Final = re.compile(r"[*?\[]")
+
+NOWHERE: Final = "-"
+"""No namespace: none can have this name, so nothing is ever found in it."""
 
 
 class Scope(StrEnum):
@@ -57,6 +61,15 @@ class Principal:
             grant.gives(scope) and grant.enters(namespace) and grant.names(function)
             for grant in self.grants
         )
+
+    def place(self, scope: Scope, address: Address) -> Address:
+        """Where to look for what is said to be at `address`: nowhere, if it may not be touched.
+
+        So what is forbidden cannot be told from what is not there, by the answer or by its time:
+        the same steps are gone for both.
+        """
+        is_mine = self.may(scope, namespace=address.namespace, function=address.function)
+        return address if is_mine else Address(NOWHERE, address.key)
 
     @property
     def namespaces(self) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from ..domain.errors import MissingExtra
-from . import logs
+from . import access, logs
+from .authenticators import NONE, check_exposure
 from .closing import closing
 from .container import Container
 from .embedded import embedded_worker
@@ -28,6 +29,8 @@ def run(*, host: str | None = None, port: int | None = None, roles: str | None =
     """
     settings = load(api_host=host, api_port=port, api_roles=roles)
     logs.configure(settings.log_level)
+    logs.configure_audit(settings.audit)
+    check_exposure(settings)
     container = Container(settings=settings)
     with embedded_worker(container):
         _serve(make_app(container, settings), settings)
@@ -47,6 +50,8 @@ def make_app(container: Container, settings: Settings) -> App:
         ) from exc
     submits = "submit" in settings.roles
     pings = {"result_store": container.results().health}
+    if settings.auth != NONE:
+        pings["authenticator"] = container.authenticator().health
     adapters = {"result_store": _scheme(settings.store)}
     if submits:
         pings["task_queue"] = container.queue().health
@@ -66,6 +71,7 @@ def make_app(container: Container, settings: Settings) -> App:
         isolation=settings.isolation_in_force,
         roles=settings.roles,
         max_body_bytes=settings.max_body_bytes,
+        access=access.make(container, settings),
         adapters=adapters,
         fleet=container.results().fleet,
         backpressure=container.backpressure() if submits else None,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from ..domain.errors import FleetingError
 from ..domain.limits import Limits
 from ..ports.health import SupportsPing
+from .authenticators import NONE
 from .closing import close_adapters
 from .container import Container
 from .settings import PREFIX, Settings, limit_variable, load, origins
@@ -102,16 +103,31 @@ def _shown(value: object) -> str:
 
 async def _ask_all(settings: Settings) -> list[Answer]:
     container = Container(settings=settings)
-    results, queue = container.results(), container.queue()
+    policy = _policy(container, settings)
+    asked = [
+        _ask("result store", settings.store, container.results().health),
+        _ask("task queue", settings.queue_url, container.queue().health),
+    ]
+    if settings.auth != NONE:
+        where = settings.auth_issuer or settings.auth_tokens_file or settings.auth
+        asked.append(_ask("authenticator", where, container.authenticator().health))
     try:
-        return list(
-            await asyncio.gather(
-                _ask("result store", settings.store, results.health),
-                _ask("task queue", settings.queue_url, queue.health),
-            )
-        )
+        return [*policy, *await asyncio.gather(*asked)]
     finally:
+        if settings.auth != NONE:
+            await container.authenticator().aclose()
         await close_adapters(container)
+
+
+def _policy(container: Container, settings: Settings) -> list[Answer]:
+    """The policy file, if there is one; one that holds no policy is a wrong setting."""
+    if not settings.policy:
+        return []
+    started = time.monotonic()
+    grants = container.policy().current().grants
+    took = time.monotonic() - started
+    found = f"{len(grants)} grants"
+    return [Answer("policy", settings.policy, is_there=True, seconds=took, message=found)]
 
 
 async def _ask(name: str, url: str, health: SupportsPing) -> Answer:

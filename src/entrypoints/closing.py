@@ -26,6 +26,7 @@ def closing(
         try:
             yield
         finally:
+            await container.authenticator().aclose()
             await close_adapters(container, has_queue=has_queue)
 
     return lifespan

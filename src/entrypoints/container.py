@@ -29,6 +29,7 @@ from ..usecases.cancel import CancelTask
 from ..usecases.check import CheckTask
 from ..usecases.execute import ExecuteTask
 from ..usecases.follow import Follow
+from ..usecases.identify import Identify
 from ..usecases.known_quarantines import KnownQuarantines
 from ..usecases.known_sources import KnownSources
 from ..usecases.leases import Leases
@@ -102,6 +103,7 @@ class Container(containers.DeclarativeContainer):
     runner = providers.Singleton(runners.make, settings)
     secrets = providers.Singleton(secret_sources.make, settings)
     authenticator = providers.Singleton(authenticators.make, settings)
+    identify = providers.Singleton(Identify, authenticator.provided.authenticator, policy)
 
     known_sources = providers.Singleton(
         KnownSources,

@@ -91,14 +91,16 @@ def read(path: Path) -> Policy:
     """
     try:
         text = path.read_text("utf-8")
-        return Policy.model_validate(tomllib.loads(text))
-    except ValidationError as exc:
-        raise InvalidSetting(f"{_place(path, text, exc)}: {describe(exc)}") from None
+        said = tomllib.loads(text)
     except OSError as exc:
         reason = f"which cannot be read: {exc.strerror}"
+        raise InvalidSetting(f"FLEETING_POLICY names {path}, {reason}") from None
     except ValueError as exc:
-        reason = f"which is no TOML: {exc}"
-    raise InvalidSetting(f"FLEETING_POLICY names {path}, {reason}")
+        raise InvalidSetting(f"FLEETING_POLICY names {path}, which is no TOML: {exc}") from None
+    try:
+        return Policy.model_validate(said)
+    except ValidationError as exc:
+        raise InvalidSetting(f"{_place(path, text, exc)}: {describe(exc)}") from None
 
 
 def _place(path: Path, text: str, error: ValidationError) -> str:

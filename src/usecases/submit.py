@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.change import opening
 from ..domain.errors import BatchTooLarge, IdempotencyConflict, PortError, RequestError
 from ..domain.limits import Limits
-from ..domain.result import record_of
 from ..domain.result_key import Address, check_namespace
 from ..domain.task import TaskRequest, accept
 from ..ports.clock import Clock
@@ -17,8 +15,9 @@ from ..ports.task_queue import TaskQueue
 from ..ports.task_records import TaskRecords
 from .admit import AdmitTask, Seen
 from .backpressure import Backpressure
+from .bring_in import BringIn
 from .mint import KeyMint
-from .plan import Plan, awaits_message, due_plans, reservation
+from .plan import Plan, due_plans, reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +42,25 @@ class SubmitTasks:
         randomness: Randomness,
         limits: Limits,
         backpressure: Backpressure,
+        is_one_server: bool = False,
     ) -> None:
         self._admit = admit
         self._backpressure = backpressure
         self._records = records
-        self._queue = queue
+        self._bring_in = BringIn(records=records, queue=queue, is_one_server=is_one_server)
         self._clock = clock
         self._mint = KeyMint(clock=clock, randomness=randomness)
         self._limits = limits
 
     async def __call__(
-        self, requests: Sequence[TaskRequest], *, namespace: str = ""
+        self, requests: Sequence[TaskRequest], *, namespace: str = "", principal: str = ""
     ) -> list[Accepted]:
         """Accept every request, in order; on return each is recorded and queued.
+
+        Args:
+            requests: what is to run.
+            namespace: whose tasks they are; "" is the default one.
+            principal: the subject who asks, kept with each task; "": nobody knows.
 
         Raises:
             RequestError: one of them cannot be accepted; nothing was queued. In a batch the
@@ -70,7 +75,9 @@ class SubmitTasks:
         is_batch, seen = len(requests) > 1, Seen()
         plans = await self._settle(
             [
-                await self._plan(request, namespace, at if is_batch else None, seen)
+                await self._plan(
+                    request, namespace, at if is_batch else None, seen, principal=principal
+                )
                 for at, request in enumerate(requests)
             ]
         )
@@ -85,7 +92,13 @@ class SubmitTasks:
             )
 
     async def _plan(
-        self, request: TaskRequest, namespace: str, position: int | None, seen: Seen
+        self,
+        request: TaskRequest,
+        namespace: str,
+        position: int | None,
+        seen: Seen,
+        *,
+        principal: str,
     ) -> Plan:
         try:
             source_digest = await self._admit(request, namespace=namespace, seen=seen)
@@ -95,6 +108,7 @@ class SubmitTasks:
                 namespace=namespace,
                 source_digest=source_digest,
                 limits=self._limits,
+                principal=principal,
             )
         except RequestError as exc:
             if position is None:
@@ -124,10 +138,7 @@ class SubmitTasks:
         if not due:
             return
         try:
-            changes = [opening(record_of(plan.task), now=now) for plan in due]
-            told = await self._records.store(changes)
-            waiting = [p.task for p, one in zip(due, told, strict=True) if awaits_message(one)]
-            await self._queue.put(waiting)
+            await self._bring_in(due, now=now)
         except PortError:
             await self._take_back([plan for plan in due if not plan.is_repeat])
             raise

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ...domain.errors import FleetingError
 from ...domain.task import TaskRequest
 from ...usecases.submit import Accepted, SubmitTasks
+from .caller import Caller, of
 from .json_body import validated
 from .metrics import ApiMetrics
-from .namespace import named_in
 from .raw_json import MEDIA_TYPE
 from .schemas import Batch
 
@@ -23,19 +25,17 @@ class Accepting:
         self._submit = submit
         self._metrics = metrics
 
-    async def one(self, request: Request, namespace: str, task: TaskRequest) -> Response:
+    async def one(self, request: Request, caller: Caller, task: TaskRequest) -> Response:
         """Submit a task."""
-        [accepted] = await self._submit([task], namespace=namespace)
-        self._metrics.accepted.inc()
+        [accepted] = await self._accepted(caller, [task])
         root = _root(request)
         location = f"{root}/get-result?key={accepted.address.key}"
         body = accepted_json(root, accepted)
         return Response(body, 202, {"Location": location}, media_type=MEDIA_TYPE)
 
-    async def many(self, request: Request, namespace: str, batch: Batch) -> Response:
+    async def many(self, request: Request, caller: Caller, batch: Batch) -> Response:
         """Submit tasks, all or none."""
-        accepted = await self._submit(batch.tasks, namespace=namespace)
-        self._metrics.accepted.inc(len(accepted))
+        accepted = await self._accepted(caller, batch.tasks)
         root = _root(request)
         body = ",".join([accepted_json(root, one) for one in accepted])
         return Response(f'{{"tasks":[{body}]}}', 202, media_type=MEDIA_TYPE)
@@ -43,12 +43,26 @@ class Accepting:
     async def one_shortly(self, request: Request) -> Response | None:
         """Submit the task of a body that has been read; None: it holds none."""
         task = await validated(TaskRequest, request)
-        return None if task is None else await self.one(request, named_in(request), task)
+        return None if task is None else await self.one(request, of(request), task)
 
     async def many_shortly(self, request: Request) -> Response | None:
         """Submit the tasks of a body that has been read; None: it holds no batch."""
         batch = await validated(Batch, request)
-        return None if batch is None else await self.many(request, named_in(request), batch)
+        return None if batch is None else await self.many(request, of(request), batch)
+
+    async def _accepted(self, caller: Caller, tasks: Sequence[TaskRequest]) -> list[Accepted]:
+        functions = tuple(dict.fromkeys([task.function for task in tasks]))
+        caller.check(functions)
+        try:
+            accepted = await self._submit(
+                tasks, namespace=caller.namespace, principal=caller.principal.subject
+            )
+        except FleetingError as exc:
+            caller.note(functions=functions, reason=f"not accepted: {exc.code}")
+            raise
+        caller.note(functions=functions, keys=(one.address.key for one in accepted))
+        self._metrics.accepted.inc(len(accepted))
+        return accepted
 
 
 def _root(request: Request) -> str:

@@ -23,7 +23,6 @@ from ...usecases.follow import Follow
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.submit import SubmitTasks
 from . import (
-    documented,
     functions,
     handlers,
     live_events,
@@ -33,9 +32,11 @@ from . import (
     submission,
     task_stream,
 )
+from .access import Access
 from .body_limit import BodyLimit
 from .closing import Closing
 from .metrics import ApiMetrics, MeasureRequests
+from .openapi_document import document
 from .request_id import RequestIds
 
 App: TypeAlias = FastAPI
@@ -81,6 +82,7 @@ def make_app(
     isolation: Isolation,
     roles: frozenset[str],
     max_body_bytes: int,
+    access: Access | None = None,
     adapters: Mapping[str, str] | None = None,
     fleet: Fleet | None = None,
     backpressure: Backpressure | None = None,
@@ -106,6 +108,7 @@ def make_app(
         isolation: the level in force, shown there too.
         roles: halves to serve: `submit`, `retrieve`.
         max_body_bytes: longest request body.
+        access: lets requests in; None: there is no authentication, and everybody may do everything.
         adapters: which adapter serves each port, by name; shown in `/capabilities`.
         fleet: the workers, shown there too; None: they cannot be known.
         backpressure: knows what waits, shown in `/metrics` and `/readyz`; None: nothing knows.
@@ -115,28 +118,43 @@ def make_app(
         idle: pause after which a silent stream shows that it is alive.
     """
     release = version or version_of("fleeting")
-    closing, metrics = Closing(), ApiMetrics(version=release)
+    closing, metrics, access = Closing(), ApiMetrics(version=release), access or Access()
     app = _bare_app(release, _lifespan(follow, closing, lifespan))
     app.state.closing = closing
     if RETRIEVE in roles:
         # First, because routes are tried in their order, and these are asked for most.
         app.include_router(
-            task_stream.router(retriever, clock=clock, closing=closing, metrics=metrics, idle=idle)
+            task_stream.router(
+                retriever, clock=clock, closing=closing, metrics=metrics, access=access, idle=idle
+            )
         )
-        app.include_router(functions.router(retriever, clock=clock))
+        app.include_router(functions.router(retriever, clock=clock, access=access))
     if SUBMIT in roles:
         if submit is None or check is None or cancel is None:
             raise ValueError("the role submit needs submit, check and cancel")
         app.include_router(
             submission.router(
-                submit=submit, check=check, cancel=cancel, clock=clock, metrics=metrics
+                submit=submit,
+                check=check,
+                cancel=cancel,
+                clock=clock,
+                metrics=metrics,
+                access=access,
             )
         )
     if RETRIEVE in roles:
-        app.include_router(single_results.router(retriever, clock=clock, closing=closing))
+        app.include_router(
+            single_results.router(retriever, clock=clock, closing=closing, access=access)
+        )
         app.include_router(
             streaming.router(
-                retriever, follow, clock=clock, closing=closing, metrics=metrics, idle=idle
+                retriever,
+                follow,
+                clock=clock,
+                closing=closing,
+                metrics=metrics,
+                access=access,
+                idle=idle,
             )
         )
     capabilities = operations.describe(
@@ -153,6 +171,7 @@ def make_app(
             capabilities=capabilities,
             metrics=metrics,
             closing=closing,
+            access=access,
             fleet=fleet,
             backpressure=backpressure,
             patience=patience,
@@ -185,7 +204,7 @@ def _surround(app: FastAPI, *, metrics: ApiMetrics, max_body_bytes: int) -> None
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(MeasureRequests, metrics=metrics)
     app.add_middleware(RequestIds)
-    app.openapi = lambda: documented.document(app)  # type: ignore[method-assign] # FastAPI's own way
+    app.openapi = lambda: document(app)  # type: ignore[method-assign] # FastAPI's own way
 
 
 def _lifespan(

@@ -7,13 +7,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from fastapi.routing import iter_route_contexts
-
 from ...domain import errors as e
 from . import examples
-from .problems import HTTP_TITLES, MEDIA_TYPE, TYPE_PREFIX, Problem, title_of
+from .problems import HTTP_TITLES, MEDIA_TYPE, TYPE_PREFIX, title_of
 from .statuses import RETRY_AFTER_SECONDS, status_of
 
 Responses = dict[int | str, dict[str, Any]]
@@ -38,6 +34,9 @@ BODY: Final = ("invalid_json", "unsupported_media_type", e.BodyTooLarge)
 
 _REF: Final = "#/components/schemas/"
 
+_HEADER_OF: Final = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 503: "Retry-After"}
+"""What a problem of these statuses says in a header too."""
+
 
 def answer(
     model: type, description: str, shown: Mapping[str, Any], *, headers: tuple[str, ...] = ()
@@ -59,38 +58,6 @@ def problems(*kinds: Kind) -> Responses:
     return {status: _problem_answer(status, found) for status, found in sorted(by_status.items())}
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of `app`, with the schemas that operations refer to by hand."""
-    if app.openapi_schema is None:
-        found = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            description=app.description,
-            tags=app.openapi_tags,
-            routes=app.routes,
-        )
-        schema = Problem.model_json_schema(ref_template=_REF + "{model}")
-        own = {**schema.pop("$defs"), "Problem": schema}
-        found["components"]["schemas"] = dict(
-            sorted((found["components"]["schemas"] | own).items())
-        )
-        _restore_examples(app, found["paths"])
-        app.openapi_schema = found
-    return app.openapi_schema
-
-
-def _restore_examples(app: FastAPI, paths: dict[str, Any]) -> None:
-    """Put the examples back as they are: FastAPI leaves out every null in them."""
-    for route in iter_route_contexts(app.routes):
-        operations = paths.get(route.path or "", {})
-        for method in operations.keys() & {method.lower() for method in route.methods or ()}:
-            for status, response in route.responses.items():
-                shown = operations[method]["responses"][str(status)].get("content", {})
-                for kind, content in response.get("content", {}).items():
-                    shown[kind] |= {k: v for k, v in content.items() if k == "examples"}
-
-
 def _problem_answer(status: int, kinds: list[Kind]) -> dict[str, Any]:
     shown = {_code(kind): _example(kind) for kind in kinds}
     titles = " ".join(dict.fromkeys(example["title"] for example in shown.values()))
@@ -100,8 +67,8 @@ def _problem_answer(status: int, kinds: list[Kind]) -> dict[str, Any]:
             MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}, "examples": _named(shown)},
         },
     }
-    if status == 503:
-        found["headers"] = {"Retry-After": HEADERS["Retry-After"]}
+    if status in _HEADER_OF:
+        found["headers"] = {_HEADER_OF[status]: HEADERS[_HEADER_OF[status]]}
     return found
 
 
@@ -140,6 +107,10 @@ HEADERS: Final = {
     "Location": _header("Where the result will be.", f"/get-result?key={examples.KEY}"),
     "Retry-After": _header("Seconds to wait before asking again.", RETRY_AFTER_SECONDS),
     "ETag": _header("Names this list of values; changes exactly when it does.", 'W/"8e3f…"'),
+    "WWW-Authenticate": _header(
+        "How to ask with a right to it (RFC 6750).",
+        'Bearer realm="fleeting", error="insufficient_scope", scope="results:read"',
+    ),
     "Link": _header(
         'The next page, as `rel="next"`; it may turn out to be empty.',
         f'</functions/add/values?limit=100&after={examples.KEY}>; rel="next"',

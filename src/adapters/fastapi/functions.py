@@ -15,13 +15,13 @@ from ...ports.clock import Clock
 from ...ports.result_store import Slice
 from ...usecases.retrieve import PAGE, MetricRetriever, Values
 from . import examples
-from . import namespace as ns
+from .access import Access
+from .caller import HEADER, Asking, of
 from .documented import HEADERS, QUERY, STORE, answer, problems
-from .namespace import Namespace
 from .parameters import After, Field, Function, Ordering, PageLimit, Statuses, ValuesLimit
 from .raw_json import MEDIA_TYPE, is_known, list_response
 from .schemas import FunctionEntry, FunctionList, ResultPage, TaskSummary
-from .strict_route import route_with_shortcuts
+from .strict_route import strict_route
 
 _GET_VALUES: Final = "getValues"
 
@@ -45,19 +45,18 @@ IfNoneMatch = Annotated[
 ]
 
 
-def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
+def router(retriever: MetricRetriever, *, clock: Clock, access: Access) -> APIRouter:
     """The routes below `/functions`."""
 
     async def answer_plainly(request: Request) -> Response | None:
         function = request.path_params["function"]
         if not is_function_name(function):
             return None
-        values = await retriever.values(ns.named_in(request), function, Slice())
+        values = await retriever.values(of(request).require(function), function, Slice())
         return _list(values, request.headers.get("If-None-Match"))
 
-    routes = APIRouter(
-        route_class=route_with_shortcuts({_GET_VALUES: answer_plainly}), tags=["functions"]
-    )
+    shortcuts = {_GET_VALUES: answer_plainly}
+    routes = APIRouter(route_class=strict_route(access, shortcuts), tags=["functions"])
 
     @routes.get(
         "/functions",
@@ -69,12 +68,16 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
             **problems(*QUERY, *STORE),
         },
     )
-    async def list_functions(namespace: Namespace) -> Response:
-        """Every function that has live values: how many, and which is the latest."""
-        found = await retriever.functions(namespace)
+    async def list_functions(caller: Asking) -> Response:
+        """Every function that has live values: how many, and which is the latest.
+
+        Of those that the token gives the right to read.
+        """
+        found = await retriever.functions(caller.enter_namespace())
         entries = [
             FunctionEntry(function=one.function, count=one.count, newest=one.newest)
             for one in found
+            if caller.sees(one.function)
         ]
         return Response(FunctionList(functions=entries).model_dump_json(), media_type=MEDIA_TYPE)
 
@@ -92,7 +95,7 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
     async def get_values(
         *,
         request: Request,
-        namespace: Namespace,
+        caller: Asking,
         function: Function,
         after: After = None,
         limit: ValuesLimit = None,
@@ -105,7 +108,7 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
         refused: ask for a part of it with `limit`, and follow the `Link` to the rest.
         """
         part = Slice(after=after, limit=limit, order=order)
-        values = await retriever.values(namespace, function, part)
+        values = await retriever.values(caller.require(function), function, part)
         is_cut = limit is not None and len(values.items) == limit
         link = _next_link(request, values.items[-1].key) if is_cut else None
         return _list(values, if_none_match, link)
@@ -125,7 +128,7 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
     async def get_results(
         *,
         request: Request,
-        namespace: Namespace,
+        caller: Asking,
         function: Function,
         status: Statuses = [],  # noqa: B006 - FastAPI copies it
         after: After = None,
@@ -139,7 +142,7 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
         """
         part = Slice(after=after, limit=limit, order=order)
         wanted = frozenset(status or Status)
-        records = await retriever.results(namespace, function, part, wanted)
+        records = await retriever.results(caller.require(function), function, part, wanted)
         now = clock.now()
         following = records[-1].key if len(records) == limit else None
         page = ResultPage.model_construct(
@@ -158,9 +161,9 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
             **problems(*QUERY, e.AnswerTooLarge, *STORE),
         },
     )
-    async def get_stats(namespace: Namespace, function: Function, field: Field = None) -> Response:
+    async def get_stats(caller: Asking, function: Function, field: Field = None) -> Response:
         """Count, failures, spread of the numbers among the values, spread of the run times."""
-        stats = await retriever.stats(namespace, function, field)
+        stats = await retriever.stats(caller.require(function), function, field)
         return Response(stats.model_dump_json(), media_type=MEDIA_TYPE)
 
     return routes
@@ -169,7 +172,11 @@ def router(retriever: MetricRetriever, *, clock: Clock) -> APIRouter:
 def _list(values: Values, if_none_match: str | None, link: str | None = None) -> Response:
     etag = values.etag
     # Weak, because a compressed answer is not the same byte for byte (RFC 9110 §8.8.1).
-    headers = {"ETag": f'W/"{etag}"', "Cache-Control": "no-cache", "Vary": ns.HEADER}
+    headers = {
+        "ETag": f'W/"{etag}"',
+        "Cache-Control": "no-cache",
+        "Vary": f"{HEADER}, Authorization",
+    }
     if is_known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
     if link is not None:

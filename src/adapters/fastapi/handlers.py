@@ -45,7 +45,7 @@ async def _on_fleeting_error(request: Request, error: Exception) -> Response:
     if isinstance(error, PortError | ConfigurationError):
         _log.warning("request %s: %s: %s", request.state.request_id, error.code, error)
     problem = problems.of_error(request, error)
-    return problems.response(request, problem, problems.headers_of(error))
+    return problems.response(request, problem, problems.headers_of(request, error))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

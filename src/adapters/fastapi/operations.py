@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ...domain.backlog import Backlog, describe_backlog
 from ...domain.errors import PortError
 from ...domain.isolation import Isolation
 from ...domain.limits import Limits
+from ...domain.principal import Scope
 from ...domain.worker_facts import levels_in_force
 from ...ports.fleet import Fleet
 from ...ports.health import SupportsPing
 from ...usecases.backpressure import Backpressure
 from . import examples
+from .access import Access
 from .closing import Closing
 from .documented import answer, problems
+from .guarded_route import guarded_by
 from .limit_facts import LimitFacts
 from .metrics import CONTENT_TYPE, ApiMetrics
 from .problems import HttpError, title_of
@@ -52,12 +55,13 @@ def router(
     capabilities: Capabilities,
     metrics: ApiMetrics,
     closing: Closing,
+    access: Access,
     fleet: Fleet | None = None,
     backpressure: Backpressure | None = None,
     patience: float = PATIENCE,
 ) -> APIRouter:
     """The routes for operators; probes may add what query parameters they like."""
-    routes = APIRouter(tags=["operations"])
+    routes = APIRouter(route_class=guarded_by(access), tags=["operations"])
 
     @routes.get(
         "/healthz",
@@ -83,11 +87,12 @@ def router(
             **problems("not_ready", "internal_error"),
         },
     )
-    async def get_readiness() -> Response:
+    async def get_readiness(request: Request) -> Response:
         """Asks every dependency, all at once; 503 when one does not answer or the server stops.
 
         `checks` has the state of each, and how long it took, in both answers; the queue says there
-        how much waits in it.
+        how much waits in it. Only who may see the inside (scope `admin`) is told `checks`; to all
+        others it is empty or left out.
         """
         states = await asyncio.gather(*(_ask(ping, patience) for ping in pings.values()))
         checks = dict(zip(pings, states, strict=True))
@@ -96,11 +101,10 @@ def router(
         if backlog is not None and queue is not None and queue.message is None:
             checks[QUEUE] = queue.model_copy(update={"message": describe_backlog(backlog)})
         down = [name for name, state in checks.items() if state.state != "up"]
+        is_inside = await access.has(request, Scope.ADMIN)
         if down or closing.has_begun:
-            text = f"down: {', '.join(down)}" if down else "the server is about to stop"
-            shown = {name: state.model_dump(exclude_none=True) for name, state in checks.items()}
-            raise HttpError(503, "not_ready", text, members={"checks": shown})
-        body = Readiness(checks=checks).model_dump_json(exclude_none=True)
+            raise _not_ready(down, checks if is_inside else {})
+        body = Readiness(checks=checks if is_inside else {}).model_dump_json(exclude_none=True)
         return Response(body, media_type=MEDIA_TYPE)
 
     @routes.get(
@@ -168,6 +172,14 @@ def _with_fleet(capabilities: Capabilities, fleet: FleetFacts) -> Capabilities:
     attested = {"attested": levels_in_force(fleet.workers)}
     isolation = capabilities.isolation.model_copy(update=attested)
     return capabilities.model_copy(update={"isolation": isolation, "fleet": fleet})
+
+
+def _not_ready(down: Sequence[str], checks: Mapping[str, DependencyState]) -> HttpError:
+    text = "the server is about to stop"
+    if down:
+        text = f"down: {', '.join(down)}" if checks else "a dependency is down"
+    shown = {name: state.model_dump(exclude_none=True) for name, state in checks.items()}
+    return HttpError(503, "not_ready", text, members={"checks": shown} if shown else None)
 
 
 async def _ask_fleet(fleet: Fleet | None, patience: float) -> FleetFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,7 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...domain.errors import ConfigurationError, FleetingError, PortError, QueueFull
+from ...domain.errors import (
+    ConfigurationError,
+    FleetingError,
+    Forbidden,
+    NotAuthenticated,
+    PortError,
+    QueueFull,
+)
 from .statuses import RETRY_AFTER_SECONDS, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -124,11 +132,26 @@ def of_error(request: Request, error: FleetingError) -> Problem:
     )
 
 
-def headers_of(error: FleetingError) -> dict[str, str]:
-    """What an answer says beside the problem: when to come back, in whole seconds."""
+def headers_of(request: Request, error: FleetingError) -> dict[str, str]:
+    """What an answer says beside the problem: when to come back, or with which rights."""
+    if isinstance(error, NotAuthenticated | Forbidden):
+        return {"WWW-Authenticate": challenge(request, error)}
     if error.retry_after is None:
         return {}
     return {"Retry-After": str(math.ceil(error.retry_after))}
+
+
+def challenge(request: Request, error: NotAuthenticated | Forbidden) -> str:
+    """What a client needs to try again (RFC 6750 §3); without a token it is told no error."""
+    said = {"realm": "fleeting"}
+    if "authorization" in request.headers:
+        is_unknown = isinstance(error, NotAuthenticated)
+        said["error"] = "invalid_token" if is_unknown else "insufficient_scope"
+        # Its grammar has neither quotes nor anything beyond ASCII.
+        said["error_description"] = re.sub(r"[^ !#-\[\]-~]", "'", error.message)
+    if isinstance(error, Forbidden) and error.scope:
+        said["scope"] = error.scope
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in said.items())
 
 
 def of_http(request: Request, error: HttpError) -> Problem:

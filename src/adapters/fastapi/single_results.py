@@ -13,22 +13,25 @@ from ...ports.clock import Clock
 from ...ports.result_store import StoredResult
 from ...usecases.retrieve import MetricRetriever
 from . import examples
+from .access import Access
+from .caller import Asking
 from .closing import Closing, unless_ended
 from .documented import QUERY, STORE, answer, problems
-from .namespace import Namespace
 from .parameters import Key, KeyQuery, WaitSeconds
 from .raw_json import MEDIA_TYPE, with_member
 from .schemas import TaskFacts, TaskResult
 from .statuses import RETRY_AFTER_SECONDS
-from .strict_route import StrictRoute
+from .strict_route import strict_route
 
 _GONE: Final = (e.MalformedKey, e.ResultUnknown, e.ResultGone)
 _HEADERS: Final = {"Cache-Control": "no-store"}
 
 
-def router(retriever: MetricRetriever, *, clock: Clock, closing: Closing) -> APIRouter:
+def router(
+    retriever: MetricRetriever, *, clock: Clock, closing: Closing, access: Access
+) -> APIRouter:
     """The routes that take a key."""
-    routes = APIRouter(route_class=StrictRoute, tags=["results"])
+    routes = APIRouter(route_class=strict_route(access), tags=["results"])
 
     @routes.get(
         "/get-result",
@@ -55,14 +58,14 @@ def router(retriever: MetricRetriever, *, clock: Clock, closing: Closing) -> API
         },
     )
     async def get_result(
-        request: Request, namespace: Namespace, key: KeyQuery, wait_seconds: WaitSeconds = 0
+        request: Request, caller: Asking, key: KeyQuery, wait_seconds: WaitSeconds = 0
     ) -> Response:
         """What has become of a task, with its value once there is one.
 
         With `wait_seconds` the answer comes as soon as the task ends, or when the time is up. 410:
         the key is well-formed, but nothing is left under it (expired, or never submitted here).
         """
-        found = None
+        found, namespace = None, caller.place(key).namespace
         if wait_seconds > 0 and not closing.has_begun:
             waiting = retriever.result(namespace, key, wait=timedelta(seconds=wait_seconds))
             found = await unless_ended(waiting, receive=request.receive, closing=closing)
@@ -84,9 +87,9 @@ def router(retriever: MetricRetriever, *, clock: Clock, closing: Closing) -> API
             **problems(*QUERY, *_GONE, *STORE),
         },
     )
-    async def get_task(namespace: Namespace, key: Key) -> Response:
+    async def get_task(caller: Asking, key: Key) -> Response:
         """Everything known of a task but its value: status, times, attempts, output, progress."""
-        found = await retriever.result(namespace, key)
+        found = await retriever.result(caller.place(key).namespace, key)
         facts = TaskFacts.of(found.record, clock.now())
         return Response(facts.model_dump_json(), 200, _HEADERS, MEDIA_TYPE)
 

@@ -15,16 +15,17 @@ from ...usecases.follow import Follow
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.updates import Update
 from . import examples
+from .access import Access
+from .caller import Asking
 from .closing import Closing
 from .documented import QUERY, STORE
 from .documented import problems as documented
 from .event_stream import EventStream, event, opening
 from .live_events import IDLE, LastEventId, documented_stream, live_events
 from .metrics import ApiMetrics
-from .namespace import Namespace
 from .parameters import Function
 from .single_results import result_json
-from .strict_route import StrictRoute
+from .strict_route import strict_route
 
 _STREAM: Final = documented_stream(
     "Events `result` (a task has ended) and `progress` (it goes on), each with its position as "
@@ -50,10 +51,11 @@ def router(
     clock: Clock,
     closing: Closing,
     metrics: ApiMetrics,
+    access: Access,
     idle: timedelta = IDLE,
 ) -> APIRouter:
     """The route of the stream."""
-    routes = APIRouter(route_class=StrictRoute, tags=["functions"])
+    routes = APIRouter(route_class=strict_route(access), tags=["functions"])
 
     @routes.get(
         "/functions/{function}/stream",
@@ -64,7 +66,7 @@ def router(
     )
     async def stream_results(
         request: Request,
-        namespace: Namespace,
+        caller: Asking,
         function: Function,
         after: Position = None,
         last_event_id: LastEventId = None,
@@ -73,11 +75,10 @@ def router(
 
         Events come at least once: after a reconnection one may come again.
         """
+        namespace = caller.require(check_function_name(function))
         # Known before the first event, so that a client that is cut off until then misses nothing.
         position = last_event_id or after or await follow.position(namespace)
-        updates = retriever.stream(
-            namespace, check_function_name(function), after=position, idle=idle
-        )
+        updates = retriever.stream(namespace, function, after=position, idle=idle)
         # Waits until the stream listens; an error up to here is an ordinary answer.
         first = await anext(updates)
         events = live_events(request, first, updates, lambda update: _event(update, clock))

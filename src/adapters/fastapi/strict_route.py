@@ -7,27 +7,27 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...domain.errors import InvalidQuery
+from .access import Access
+from .guarded_route import GuardedRoute, Handler
 from .json_body import StrictRequest, read_json
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Shortcut = Callable[[Request], Coroutine[Any, Any, Response | None]]
 """Answers a request without a query, whose body has been read; None: leave it to the route, which
 finds the words for what is wrong with it."""
 
 
-class StrictRoute(APIRoute):
+class StrictRoute(GuardedRoute):
     """Refuses query parameters that the operation has not, and bodies that are not strict JSON."""
 
     shortcuts: ClassVar[Mapping[str, Shortcut]] = {}
 
-    def get_route_handler(self) -> Handler:
-        """FastAPI's documented seam for looking at a request before it is taken apart."""
-        handle = super().get_route_handler()
+    def get_inner_handler(self) -> Handler:
+        """Look at query and body before FastAPI does."""
+        handle = super().get_inner_handler()
         known = _query_parameters(self.dependant)
         takes_body = self.body_field is not None
         shortcut = self.shortcuts.get(self.operation_id or "", _no_shortcut)
@@ -44,12 +44,14 @@ class StrictRoute(APIRoute):
         return handle_strictly
 
 
-def route_with_shortcuts(shortcuts: Mapping[str, Shortcut]) -> type[StrictRoute]:
-    """A route class for routes of which some have a way past FastAPI's own, by operation id.
+def strict_route(
+    access: Access, shortcuts: Mapping[str, Shortcut] | None = None
+) -> type[StrictRoute]:
+    """A route class whose routes ask `access`; some may have a way past FastAPI's own, by id.
 
     FastAPI takes several times as long to look at the parameters of a call as the call takes.
     """
-    return type("ShortcutRoute", (StrictRoute,), {"shortcuts": shortcuts})
+    return type("StrictRoute", (StrictRoute,), {"access": access, "shortcuts": shortcuts or {}})
 
 
 async def _no_shortcut(_request: Request) -> Response | None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from ...domain import errors as e
-from ...domain.result_key import Address, ResultKey
+from ...domain.result_key import ResultKey
 from ...domain.task import TaskRequest
 from ...ports.clock import Clock
 from ...usecases.cancel import CancelTask
@@ -16,9 +16,10 @@ from ...usecases.check import CheckTask, Finding
 from ...usecases.submit import SubmitTasks
 from . import examples
 from .accepting import Accepting
+from .access import Access
+from .caller import Asking
 from .documented import BODY, QUERY, STORE, answer, problems
 from .metrics import ApiMetrics
-from .namespace import Namespace
 from .parameters import Key
 from .raw_json import MEDIA_TYPE
 from .schemas import (
@@ -29,7 +30,7 @@ from .schemas import (
     CheckReport,
     TaskFacts,
 )
-from .strict_route import route_with_shortcuts
+from .strict_route import strict_route
 
 _SUBMIT: Final = "submitTask"
 _SUBMIT_MANY: Final = "submitTasks"
@@ -60,12 +61,18 @@ _ONE: Final[dict[str, Any]] = {
 
 
 def router(
-    *, submit: SubmitTasks, check: CheckTask, cancel: CancelTask, clock: Clock, metrics: ApiMetrics
+    *,
+    submit: SubmitTasks,
+    check: CheckTask,
+    cancel: CancelTask,
+    clock: Clock,
+    metrics: ApiMetrics,
+    access: Access,
 ) -> APIRouter:
     """The routes of the submission side."""
     accepting = Accepting(submit, metrics)
     shortcuts = {_SUBMIT: accepting.one_shortly, _SUBMIT_MANY: accepting.many_shortly}
-    routes = APIRouter(route_class=route_with_shortcuts(shortcuts), tags=["tasks"])
+    routes = APIRouter(route_class=strict_route(access, shortcuts), tags=["tasks"])
 
     @routes.post(
         "/tasks",
@@ -86,7 +93,7 @@ def router(
     )
     async def submit_task(
         request: Request,
-        namespace: Namespace,
+        caller: Asking,
         task: Annotated[TaskRequest, Body(openapi_examples=_ONE)],
     ) -> Response:
         """Have a function run: `function` of the module `source`, with `args` and `kwargs`.
@@ -94,7 +101,7 @@ def router(
         On 202 the task is recorded and queued, and `key` names its result for good. Sending the
         same `idempotency_key` with the same request again gives the same task.
         """
-        return await accepting.one(request, namespace, task)
+        return await accepting.one(request, caller, task)
 
     @routes.post(
         "/tasks:batch",
@@ -111,13 +118,13 @@ def router(
             **problems(*QUERY, *BODY, *_UNFIT, e.BatchTooLarge, e.IdempotencyConflict, *_AWAY),
         },
     )
-    async def submit_tasks(request: Request, namespace: Namespace, batch: Batch) -> Response:
+    async def submit_tasks(request: Request, caller: Asking, batch: Batch) -> Response:
         """Have many functions run, with one round trip to the queue.
 
         A batch is taken whole or not at all; where a task is refused, the message begins with
         its position.
         """
-        return await accepting.many(request, namespace, batch)
+        return await accepting.many(request, caller, batch)
 
     @routes.post(
         "/tasks:check",
@@ -134,14 +141,14 @@ def router(
         },
     )
     async def check_task(
-        namespace: Namespace, task: Annotated[TaskRequest, Body(openapi_examples=_ONE)]
+        caller: Asking, task: Annotated[TaskRequest, Body(openapi_examples=_ONE)]
     ) -> Response:
         """A dry run: everything that a submission would be refused for; nothing is queued.
 
         Looks at the syntax, whether the function is there, whether the parameters fit its
         signature, sizes, options and the isolation asked for.
         """
-        found = await check(task, namespace=namespace)
+        found = await check(task, namespace=caller.require(task.function))
         return Response(_report(found).model_dump_json(), media_type=MEDIA_TYPE)
 
     @routes.delete(
@@ -159,10 +166,10 @@ def router(
             **problems(*QUERY, e.MalformedKey, e.ResultGone, e.AlreadyFinished, *STORE),
         },
     )
-    async def cancel_task(namespace: Namespace, key: Key) -> Response:
+    async def cancel_task(caller: Asking, key: Key) -> Response:
         """End a task before it ends by itself: at once while it is queued, else very soon."""
         ResultKey.parse(key)
-        record = await cancel(Address(namespace, key))
+        record = await cancel(caller.place(key))
         status = 200 if record.status.is_final else 202
         facts = TaskFacts.of(record, clock.now())
         return Response(facts.model_dump_json(), status, media_type=MEDIA_TYPE)

@@ -15,16 +15,17 @@ from ...ports.clock import Clock
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.watch import TaskUpdate
 from . import examples
+from .access import Access
+from .caller import Asking
 from .closing import Closing
 from .documented import QUERY, STORE, problems
 from .event_stream import EventStream, event, opening
 from .live_events import IDLE, LastEventId, documented_stream, live_events
 from .metrics import ApiMetrics
-from .namespace import Namespace
 from .parameters import Key
 from .schemas import OutputPiece, TaskSummary
 from .single_results import result_json
-from .strict_route import StrictRoute
+from .strict_route import strict_route
 
 _STREAM: Final = documented_stream(
     "Events `status` and `progress` with the facts of the task without its output, `output` "
@@ -53,10 +54,11 @@ def router(
     clock: Clock,
     closing: Closing,
     metrics: ApiMetrics,
+    access: Access,
     idle: timedelta = IDLE,
 ) -> APIRouter:
     """The route of the stream."""
-    routes = APIRouter(route_class=StrictRoute, tags=["results"])
+    routes = APIRouter(route_class=strict_route(access), tags=["results"])
 
     @routes.get(
         "/tasks/{key}/stream",
@@ -71,7 +73,7 @@ def router(
     )
     async def stream_task(
         request: Request,
-        namespace: Namespace,
+        caller: Asking,
         key: Key,
         after: Position = None,
         last_event_id: LastEventId = None,
@@ -86,7 +88,8 @@ def router(
         if seen.is_end:
             ResultKey.parse(key)
             return Response(status_code=204)
-        updates = retriever.watch(namespace, key, seen=seen, idle=idle)
+        place = caller.place(key)
+        updates = retriever.watch(place.namespace, key, seen=seen, idle=idle)
         # Waits until the task is found; an error up to here is an ordinary answer.
         first = await anext(updates)
         events = live_events(request, first, updates, lambda update: _event(update, clock))

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from ...domain.errors import ServiceUnavailable
 from ...domain.json_value import parse_json
+from ...domain.principal import ANYBODY
 from ...domain.result import Record, Status
 from ...domain.result_key import Address, ResultKey
 from ...domain.sighting import Sighting
@@ -61,7 +62,9 @@ class LocalGateway:
         self._is_closed = False
 
     async def submit(self, requests: Sequence[TaskRequest]) -> list[str]:
-        accepted = await self._submit(requests, namespace=self._namespace)
+        accepted = await self._submit(
+            requests, namespace=self._namespace, principal=ANYBODY.subject
+        )
         return [one.address.key for one in accepted]
 
     async def check(self, request: TaskRequest) -> Finding:

@@ -106,7 +106,7 @@ async def test_an_unchanged_list_is_not_sent_again(platform: Platform, client: A
     unchanged = await client.get(VALUES, headers=again)
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged.headers["etag"] == first.headers["etag"]
-    assert unchanged.headers["vary"] == "X-Fleeting-Namespace"
+    assert unchanged.headers["vary"] == "X-Fleeting-Namespace, Authorization"
     await finished(platform, client, b"2")
     assert (await client.get(VALUES, headers=again)).json() == [1, 2]
 

@@ -1,0 +1,84 @@
+"""Lets a request in, or says why not: who asks, by which token, and with which right."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+
+from ...domain.errors import FleetingError, NotAuthenticated
+from ...domain.principal import ANYBODY, Principal, Scope
+from ...ports.audit_log import AuditLog
+from ...usecases.identify import Identify
+from .caller import Caller
+from .scopes import Door, Rule
+
+_BEARER: Final = re.compile(rb"bearer(?: +([!-~]*) *)?", re.IGNORECASE)
+"""RFC 6750 §2.1, more generously: what a token looks like is the authenticator's business."""
+
+_STRANGER: Final = Principal("", frozenset(), ())
+
+
+class Access:
+    """Who may come in.
+
+    Args:
+        identify: knows tokens; None: there is no authentication, and everybody may do everything.
+        audit: keeps every decision; None: nobody.
+    """
+
+    def __init__(self, identify: Identify | None = None, *, audit: AuditLog | None = None) -> None:
+        self._identify = identify
+        self._audit = audit if identify is not None else None
+
+    async def admit(self, request: Request, action: str, rule: Rule) -> None:
+        """Let a request in, before anything of it has been looked at; see `caller.of`.
+
+        Args:
+            request: what came in.
+            action: the operation that it is for.
+            rule: what that takes.
+
+        Raises:
+            NotAuthenticated: it has no token that counts.
+            Forbidden: the token does not give the scope anywhere.
+            PortError: what has to be asked about the token does not answer.
+        """
+        principal = ANYBODY if self._identify is None else _STRANGER
+        caller = Caller(principal, request=request, action=action, rule=rule, audit=self._audit)
+        request.scope["state"]["caller"] = caller
+        if self._identify is not None and rule is not Door.OPEN:
+            try:
+                caller.principal = await self._identify(token_of(request))
+                caller.enter()
+            except FleetingError as exc:
+                caller.refuse(exc)
+                raise
+
+    async def has(self, request: Request, scope: Scope) -> bool:
+        """Whether a request to an open door comes with a scope; it is let in either way."""
+        if self._identify is None:
+            return True
+        try:
+            principal = await self._identify(token_of(request))
+        except FleetingError:
+            return False
+        return principal.has(scope)
+
+
+def token_of(request: Request) -> str | None:
+    """What follows `Bearer ` in the header; None: there is no such header.
+
+    Raises:
+        NotAuthenticated: there are several, or it is of another form.
+    """
+    given = [value for name, value in request.scope["headers"] if name == b"authorization"]
+    if not given:
+        return None
+    match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
+    if match is None or not match[1]:
+        error = NotAuthenticated("send the token as `Authorization: Bearer …`, once")
+        error.reason = "the header Authorization is there more than once, or is no bearer token"
+        raise error
+    return bytes(match[1]).decode("ascii")
