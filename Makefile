@@ -110,5 +110,5 @@ lock: setup ## Choose versions again and write requirements/*.lock (UPGRADE=1: t
 
 .PHONY: clean
 clean: ## Remove what the other verbs made.
-	rm -rf $(VENV) .benchmarks build dist mutants htmlcov .coverage .coverage.* *.egg-info
+	rm -rf $(VENV) .benchmarks .node build dist mutants htmlcov .coverage .coverage.* *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -15,8 +15,14 @@ import pytest
 
 from .servers.cluster import RedisCluster
 from .servers.openbao import OpenBao, RaftOpenBao
+from .servers.openid_provider import OpenIdProvider
 from .servers.redis_server import RedisServer
-from .servers.require import require, require_openbao, require_valkey
+from .servers.require import (
+    require,
+    require_openbao,
+    require_openid_provider,
+    require_valkey,
+)
 from .servers.sentinel import SentinelGroup
 from .servers.tcp_proxy import TcpProxy
 from .servers.tls_redis_server import TlsRedisServer
@@ -96,6 +102,28 @@ def openbao_raft_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ra
     require_openbao()
     with RaftOpenBao(tmp_path_factory.mktemp("openbao-raft")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def openid_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIdProvider]:
+    """An OpenID provider with the paths of PingFederate."""
+    require_openid_provider()
+    with OpenIdProvider(tmp_path_factory.mktemp("openid")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def other_openid_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIdProvider]:
+    """Another issuer, with keys of its own, which nobody was told to trust."""
+    require_openid_provider()
+    with OpenIdProvider(tmp_path_factory.mktemp("other-openid")) as server:
+        yield server
+
+
+@pytest.fixture
+def openid(openid_server: OpenIdProvider) -> OpenIdProvider:
+    openid_server.heal()
+    return openid_server
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from fleeting.adapters.redis.valkey_process import valkey_binary
 from fleeting.domain.errors import MissingExtra
 
+from .node_packages import NotInstalled, installed
 from .openbao import PROGRAM
 
 
@@ -41,6 +42,14 @@ def require_openbao() -> Path:
     if not PROGRAM.exists():
         _miss("OpenBao is not installed: run `make setup`.")
     return PROGRAM
+
+
+def require_openid_provider() -> Path:
+    """Return the folder with the packages of the OpenID provider, installed if they are not."""
+    try:
+        return installed()
+    except NotInstalled as error:
+        _miss(f"The OpenID provider cannot be installed: {error}")
 
 
 def _miss(reason: str) -> NoReturn:
