@@ -1,0 +1,1 @@
+"""Ways to prove to Vault who asks, one a file."""
