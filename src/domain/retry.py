@@ -15,12 +15,14 @@ from .errors import (
     RunTimedOut,
     SandboxUnavailable,
     ScriptRaised,
+    SecretsUnavailable,
 )
 from .result import Record
 from .task import RetryCause
 
 CAUSE_OF: Final[Mapping[str, RetryCause]] = {
     SandboxUnavailable.code: "worker_lost",
+    SecretsUnavailable.code: "worker_lost",
     ScriptRaised.code: "raised",
     RunTimedOut.code: "timed_out",
     MemoryExceeded.code: "memory",
@@ -28,6 +30,11 @@ CAUSE_OF: Final[Mapping[str, RetryCause]] = {
     RunDied.code: "died",
 }
 """Which failures may be repeated at all; a value that is not JSON stays so on every attempt."""
+
+
+_OUTAGE: Final = 10
+"""How many times longer the pause is after a failure that no run has caused: what is restarted or
+unsealed by hand is not back in a second, and attempts are few."""
 
 
 class Backoff(BaseModel):
@@ -49,6 +56,10 @@ class Backoff(BaseModel):
         ceiling = self.base * min(self.factor ** min(attempt - 1, 64), self.cap / self.base)
         return draw * ceiling
 
+    def outage_delay(self, attempt: int, draw: float) -> timedelta:
+        """The pause where a service is away that every attempt needs: never near nothing."""
+        return min(_OUTAGE * self.delay(attempt, (1 + draw) / 2), self.cap)
+
 
 def decide_retry(
     record: Record, code: str, retry_on: tuple[RetryCause, ...], backoff: Backoff, draw: float
@@ -57,4 +68,6 @@ def decide_retry(
     cause = CAUSE_OF.get(code)
     if cause is None or cause not in retry_on or record.runs >= record.max_attempts:
         return None
+    if code == SecretsUnavailable.code:
+        return backoff.outage_delay(record.runs, draw)
     return backoff.delay(record.runs, draw)

@@ -18,6 +18,7 @@ from ..domain.retry import Backoff
 from ..ports.bundles import (
     QueueOptions,
     ResultStoreAdapter,
+    SecretSourceAdapter,
     SourceStoreAdapter,
     StoreOptions,
 )
@@ -42,9 +43,10 @@ from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
-from . import adapters, authenticators, credentials, runners, secret_sources
+from . import adapters, authenticators, credentials, resolving, runners, secret_sources
 from . import policy as policies
 from .execution import Execution
+from .lending import Lending
 from .settings import Settings
 from .worker_facts import OwnFacts
 
@@ -62,12 +64,21 @@ class _Release:
     """Releases what the worker's half of a process holds."""
 
     def __init__(
-        self, results: ResultStoreAdapter, sources: SourceStoreAdapter, runner: Runner
+        self,
+        results: ResultStoreAdapter,
+        sources: SourceStoreAdapter,
+        runner: Runner,
+        lending: Lending,
+        secrets: SecretSourceAdapter | None,
     ) -> None:
         self._results, self._sources, self._runner = results, sources, runner
+        self._lending, self._secrets = lending, secrets
 
     def __call__(self) -> None:
         runners.close(self._runner)
+        self._lending.close()
+        if self._secrets is not None:
+            self._secrets.close()
         self._sources.close()
         self._results.close()
 
@@ -102,6 +113,8 @@ class Container(containers.DeclarativeContainer):
     queue = providers.Singleton(adapters.task_queue, settings.provided.queue_url, queue_options)
     runner = providers.Singleton(runners.make, settings)
     secrets = providers.Singleton(secret_sources.make, settings)
+    lending = providers.Singleton(Lending, secrets, clock)
+    resolve = providers.Singleton(resolving.make, policy, secrets, lending, clock)
     authenticator = providers.Singleton(authenticators.make, settings)
     identify = providers.Singleton(Identify, authenticator.provided.authenticator, policy)
 
@@ -117,6 +130,7 @@ class Container(containers.DeclarativeContainer):
     )
     check = providers.Singleton(
         CheckTask,
+        policy=policy,
         sources=known_sources,
         quarantines=known_quarantines,
         limits=limits,
@@ -124,6 +138,7 @@ class Container(containers.DeclarativeContainer):
     )
     admit = providers.Singleton(
         AdmitTask,
+        policy=policy,
         sources=known_sources,
         quarantines=known_quarantines,
         limits=limits,
@@ -170,6 +185,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         limits=limits,
         facts=own_facts,
+        resolve=resolve,
     )
     guard = providers.Singleton(SourceGuard, results.provided.quarantine_register, limits)
     execute = providers.Singleton(
@@ -215,5 +231,5 @@ class Container(containers.DeclarativeContainer):
         signals=results.provided.cancel_signals,
         presence=presence,
         guard=guard,
-        release=providers.Factory(_Release, results, sources, runner),
+        release=providers.Factory(_Release, results, sources, runner, lending, secrets),
     )

@@ -41,7 +41,9 @@ class PerformRun:
             report = (
                 RunReport(isolation=self._run_script.isolation)
                 if held.cancelled
-                else self._run_script(claimed.task, claimed.run_id, reporter)
+                else self._run_script(
+                    claimed.task, claimed.run_id, reporter, is_over=lambda: _is_over(held)
+                )
             )
         if _is_lost(held):
             return Ended(claimed, None)
@@ -64,6 +66,10 @@ class PerformRun:
         )
         change = transition(claimed.record, verdict.record, now=ended, value=verdict.value)
         return Ended(claimed, change, verdict.again_after)
+
+
+def _is_over(held: Held) -> bool:
+    return held.cancelled or held.taken_over
 
 
 def _is_lost(held: Held) -> bool:

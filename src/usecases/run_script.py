@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from ..domain.bounds import check_enforced
-from ..domain.errors import IsolationUnavailable, RequestError, SandboxUnavailable, SourceUnknown
+from ..domain.errors import (
+    IsolationUnavailable,
+    NoSecretSource,
+    RequestError,
+    SandboxUnavailable,
+    SecretForbidden,
+    SecretNotFound,
+    SecretsUnavailable,
+    SourceUnknown,
+)
 from ..domain.inline_metadata import NOTHING, needs_of
 from ..domain.isolation import Isolation
 from ..domain.libraries import library_set
@@ -20,6 +31,15 @@ from ..ports.runner import Runner, RunObserver, RunRequest
 from ..ports.source_store import SourceReader
 from .insist import insist
 from .masked import run_masked
+from .resolve_references import Resolved, ResolveReferences
+
+_log: Final = logging.getLogger(__name__)
+
+_NO_SECRETS: Final = (NoSecretSource, SecretForbidden, SecretNotFound, SecretsUnavailable)
+
+
+def _never() -> bool:
+    return False
 
 
 class RunScript:
@@ -32,23 +52,47 @@ class RunScript:
         runner: Runner,
         clock: Clock,
         limits: Limits,
+        resolve: ResolveReferences,
         facts: Callable[[], WorkerFacts] | None = None,
     ) -> None:
+        self._resolve = resolve
         self._facts = facts
         self._sources = sources
         self._runner = runner
         self._clock = clock
         self._limits = limits
 
-    def __call__(self, task: Task, run_id: str, observer: RunObserver) -> RunReport:
-        """Run the script of `task`; waits while the source store is away."""
+    def __call__(
+        self,
+        task: Task,
+        run_id: str,
+        observer: RunObserver,
+        is_over: Callable[[], bool] = _never,
+    ) -> RunReport:
+        """Run the script of `task`; waits while the source store is away.
+
+        Args:
+            task: whose script.
+            run_id: names the run for `stop`.
+            observer: hears it.
+            is_over: whether the run was stopped before it began: reading secrets takes its time.
+        """
         in_force = self._runner.isolation
         try:
             _check_isolation(task, in_force, self._limits.min_isolation)
             check_enforced(task.bounds, in_force)
             request = self._routed(self._request(task, run_id))
-            return run_masked(self._runner, request, observer)
+            if not task.may_refer:
+                return self._runner.run(request, observer)
+            # Last of all, so that nobody waits for anything with a secret in hand.
+            with self._resolve(task) as resolved:
+                if is_over():
+                    return RunReport(isolation=in_force)
+                return run_masked(self._runner, _resolved(request, resolved), observer)
         except (RequestError, SandboxUnavailable) as exc:
+            return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
+        except _NO_SECRETS as exc:
+            _log.warning("%s does not run: %s", task.key, exc.message)
             return RunReport(error=ErrorInfo.of(exc), isolation=in_force)
 
     @property
@@ -94,6 +138,22 @@ class RunScript:
                 f"no source is stored under {task.source_digest[:12]}…: submit the source itself"
             )
         return text
+
+
+def _resolved(request: RunRequest, resolved: Resolved) -> RunRequest:
+    """The same run with its secrets, in a process that it shares with no other.
+
+    Runs of the same source in a namespace may be of different principals: one could leave there
+    what listens to the next, or find there what it has left.
+    """
+    return replace(
+        request,
+        args=resolved.args,
+        kwargs=resolved.kwargs,
+        secrets=resolved.secrets,
+        returnable=resolved.returnable,
+        reuse=False if resolved.secrets else request.reuse,
+    )
 
 
 def _check_isolation(task: Task, in_force: Isolation, least: Isolation) -> None:

@@ -101,7 +101,9 @@ class SubmitTasks:
         principal: str,
     ) -> Plan:
         try:
-            source_digest = await self._admit(request, namespace=namespace, seen=seen)
+            source_digest = await self._admit(
+                request, namespace=namespace, principal=principal, seen=seen
+            )
             task = accept(
                 request,
                 key=self._mint.key(request.function),

@@ -44,6 +44,19 @@ def test_longest_delay_doubles_from_a_second_to_a_minute(attempt: int, seconds: 
     assert Backoff().delay(attempt, 1.0) == seconds * SECOND
 
 
+@given(SPANS, SPANS, st.integers(1, 20), DRAWS)
+def test_an_outage_is_waited_out_for_longer_but_not_beyond_the_cap(
+    base: timedelta, cap: timedelta, attempt: int, draw: float
+) -> None:
+    backoff = Backoff(base=base, cap=cap)
+
+    assert backoff.delay(attempt, draw) <= backoff.outage_delay(attempt, draw) <= cap
+
+
+def test_three_attempts_last_through_an_outage_of_a_quarter_of_a_minute_at_least() -> None:
+    assert sum((Backoff().outage_delay(n, 0.0) for n in (1, 2)), timedelta(0)) == 15 * SECOND
+
+
 def test_jitter_is_full() -> None:
     assert Backoff().delay(3, 0.0) == timedelta(0)
     assert Backoff().delay(3, 0.25) == SECOND

@@ -32,12 +32,14 @@ from fleeting.domain.retry import Backoff
 from fleeting.domain.task import Task, TaskRequest, accept
 from fleeting.domain.verdict import RunReport
 from fleeting.entrypoints.execution import Execution
+from fleeting.entrypoints.policy import FixedPolicy
 from fleeting.ports.runner import RunObserver, RunRequest
 from fleeting.usecases.bury import BuryRun
 from fleeting.usecases.execute import Again, Done, ExecuteTask
 from fleeting.usecases.leases import Leases
 from fleeting.usecases.refuse import RefuseTask
 from fleeting.usecases.report import Reports
+from fleeting.usecases.resolve_references import ResolveReferences
 from fleeting.usecases.run_script import RunScript
 from fleeting.usecases.source_guard import SourceGuard
 from fleeting.usecases.sweep import SweepOverdue
@@ -135,6 +137,9 @@ class Workshop:
                     runner=self.runner,
                     clock=clock,
                     limits=Limits(),
+                    resolve=ResolveReferences(
+                        policy=FixedPolicy(), source=None, lend=None, clock=clock
+                    ),
                 ),
                 leases=leases,
                 reports=reports,

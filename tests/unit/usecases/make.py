@@ -18,6 +18,11 @@ from fleeting.adapters.memory.result_store import (
     MemoryResultReader,
     MemoryResultWriter,
 )
+from fleeting.adapters.memory.secrets import (
+    MemoryLeaseSource,
+    MemorySecrets,
+    MemorySecretSource,
+)
 from fleeting.adapters.memory.source_store import (
     MemorySourceReader,
     MemorySources,
@@ -49,7 +54,9 @@ from fleeting.usecases.known_quarantines import KnownQuarantines
 from fleeting.usecases.known_sources import KnownSources
 from fleeting.usecases.leases import Leases
 from fleeting.usecases.report import Reports
+from fleeting.usecases.resolve_references import ResolveReferences
 from fleeting.usecases.retrieve import MetricRetriever
+from fleeting.usecases.run_leases import RunLeases
 from fleeting.usecases.run_script import RunScript
 from fleeting.usecases.source_guard import SourceGuard
 from fleeting.usecases.submit import SubmitTasks
@@ -187,6 +194,7 @@ class Worker:
             runner=runner,
             clock=clock,
             limits=home.limits,
+            resolve=home.resolve,
         )
         self.guard = SourceGuard(MemoryQuarantineRegister(home.store), home.limits)
         self.execute = ExecuteTask(
@@ -235,6 +243,14 @@ class Installation:
             limits=self.limits,
             fleet=self.fleet,
         )
+        self.secrets = MemorySecrets(self.clock.now)
+        self.run_leases = RunLeases(MemoryLeaseSource(self.secrets), self.clock)
+        self.resolve = ResolveReferences(
+            policy=FixedPolicy(policy or Policy()),
+            source=MemorySecretSource(self.secrets),
+            lend=self.run_leases.lent,
+            clock=self.clock,
+        )
         self.quarantines = MemoryQuarantines(self.store)
         admission: dict[str, Any] = {
             "sources": known,
@@ -276,9 +292,11 @@ class Installation:
     ) -> Worker:
         return Worker(self, name, ScriptedRunner(isolation), clock or self.clock)
 
-    async def submitted(self, *, namespace: str = "", **changes: Any) -> Task:
+    async def submitted(self, *, namespace: str = "", principal: str = "", **changes: Any) -> Task:
         """Submit a task and take its message off the queue."""
-        [accepted] = await self.submit([a_request(**changes)], namespace=namespace)
+        [accepted] = await self.submit(
+            [a_request(**changes)], namespace=namespace, principal=principal
+        )
         self.clock.advance(timedelta(seconds=changes.get("countdown_seconds", 0)))
         task = self.taken()
         assert task is not None

@@ -38,6 +38,7 @@ def run(home: Installation, task, worker: WorkerFacts):
         clock=home.clock,
         limits=home.limits,
         facts=lambda: worker,
+        resolve=home.resolve,
     )
     return script(task, "run-1", Deaf())
 

@@ -41,6 +41,7 @@ def a_script(
         runner=runner or home.worker.runner,
         clock=clock or home.clock,
         limits=home.limits,
+        resolve=home.resolve,
     )
 
 
@@ -190,3 +191,11 @@ async def test_worker_below_the_least_isolation_runs_nothing() -> None:
     assert report.error is not None
     assert "isolation confined is not in force in this worker" in report.error.message
     assert home.worker.runner.requests == []
+
+
+async def test_literals_are_laid_bare(home: Installation) -> None:
+    task = await home.submitted(args=[1, {"$literal": {"$secret": "x"}}])
+
+    run(home, task)
+
+    assert home.worker.runner.requests[0].args == [1, {"$secret": "x"}]
