@@ -75,10 +75,12 @@ def translated(error: Exception, where: str, what: str, secrets: Iterable[str] =
             "is the one meant"
         )
     if isinstance(error, vendor.InvalidPath):
-        return SecretNotFound(f"{where} has nothing there ({what}): correct the path, or put it there")
+        return SecretNotFound(
+            f"{where} has nothing there ({what}): correct the path, or put it there"
+        )
     words = said(error, secrets)
     if isinstance(error, vendor.InvalidRequest) and "to an HTTPS server" not in words:
-        return SecretForbidden(f"{where} does not carry out {what}: {words or 'bad request'}")
+        return SecretForbidden(f"{where} does not take the call ({what}): {words or 'bad request'}")
     return SecretsUnavailable(f"{where} {_fault(error)} ({what}{': ' if words else ''}{words})")
 
 

@@ -23,12 +23,14 @@ class VaultLeaseSource:
 
     def issue(self, path: str) -> Lease:
         names_in(path)
-        answer = self._client.read(path)
+        try:
+            answer = self._client.raw("GET", path)
+        except VENDOR_ERRORS as exc:
+            if "unknown role" in said(exc):
+                raise self._no_role(path) from exc
+            raise self._client.translated(exc, f"to read {path}") from exc
         if not answer.lease_id:
-            raise SecretNotFound(
-                f"{self._client} makes no credentials at {path}: name a role of an engine that "
-                "does, as in database/creds/reader"
-            )
+            raise self._no_role(path)
         return Lease(
             id=answer.lease_id,
             fields={name: as_text(value) for name, value in answer.data.items()},
@@ -43,6 +45,12 @@ class VaultLeaseSource:
     def revoke(self, lease_id: str) -> None:
         # Otherwise it answers before the credential is gone, and keeps a failure to itself.
         self._call("revoke", {"lease_id": lease_id, "sync": True}, "to revoke a lease")
+
+    def _no_role(self, path: str) -> SecretNotFound:
+        return SecretNotFound(
+            f"{self._client} makes no credentials at {path}: name a role of an engine that does, "
+            "as in database/creds/reader"
+        )
 
     def _call(self, verb: str, data: dict[str, object], what: str) -> timedelta:
         try:

@@ -61,8 +61,13 @@ class TestMemoryLeaseSource(LeaseSourceContract):
         return ROLE
 
     @pytest.fixture
-    def leases(self, secrets, path):
-        secrets.offer(path, duration=4 * self.tick, max_age=40 * self.tick)
+    def short_path(self):
+        return f"{ROLE}-for-moments"
+
+    @pytest.fixture
+    def leases(self, secrets, path, short_path):
+        secrets.offer(path)
+        secrets.offer(short_path, duration=4 * self.tick, max_age=40 * self.tick)
         return MemoryLeaseSource(secrets)
 
     @pytest.fixture

@@ -1,0 +1,56 @@
+"""Vault as operators set it up for workers, on a real OpenBao."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from fleeting.adapters.vault.adapter import secret_source
+
+from .roles import approle
+
+READ = 'path "kv/data/*" { capabilities = ["read"] }'
+
+
+@pytest.fixture
+def admin(openbao):
+    """hvac as root."""
+    return openbao.client()
+
+
+@pytest.fixture
+def kv(admin):
+    """The versioned engine at `kv`, empty."""
+    admin.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
+    yield admin.secrets.kv.v2
+    admin.sys.disable_secrets_engine("kv")
+
+
+@pytest.fixture
+def put(kv):
+    """Write a secret at a path that begins with the mount."""
+
+    def put(path, fields):
+        kv.create_or_update_secret(path.removeprefix("kv/"), dict(fields), mount_point="kv")
+
+    return put
+
+
+@pytest.fixture
+def reader(admin):
+    """A role that reads everything below `kv`."""
+    return approle(admin, "reader", READ)
+
+
+@pytest.fixture
+def open_source(openbao):
+    """Make an adapter for a URL's options and proofs, closed with the test."""
+    with ExitStack() as closing:
+
+        def open_source(options, query="", server=openbao):
+            adapter = secret_source(f"{server.url}{query}", options)
+            closing.callback(adapter.close)
+            return adapter
+
+        yield open_source

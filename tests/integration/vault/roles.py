@@ -1,0 +1,61 @@
+"""What an operator sets up in an OpenBao under test: policies, roles and their proofs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hvac
+
+from fleeting.ports.bundles import SecretOptions
+
+
+@dataclass(frozen=True, slots=True)
+class AppRole:
+    """An AppRole, and how its proofs are come by."""
+
+    client: hvac.Client
+    name: str
+
+    @property
+    def role_id(self) -> str:
+        return self.client.auth.approle.read_role_id(self.name)["data"]["role_id"]
+
+    def secret_id(self) -> str:
+        return self.client.auth.approle.generate_secret_id(self.name)["data"]["secret_id"]
+
+    def wrapped_secret_id(self) -> str:
+        made = self.client.auth.approle.generate_secret_id(self.name, wrap_ttl="120s")
+        return made["wrap_info"]["token"]
+
+    def options(self, secret_id: str = "", **others: Any) -> SecretOptions:
+        return SecretOptions(role_id=self.role_id, secret_id=secret_id, **others)
+
+    def options_in(self, file: Path, **others: Any) -> SecretOptions:
+        return self.options(secret_id_file=str(file), **others)
+
+
+def approle(client: hvac.Client, name: str, policy: str, **settings: Any) -> AppRole:
+    """An AppRole that may do what `policy` (HCL) permits."""
+    if "approle/" not in client.sys.list_auth_methods()["data"]:
+        client.sys.enable_auth_method("approle")
+    client.sys.create_or_update_policy(name, policy)
+    client.auth.approle.create_or_update_approle(
+        name, **{"token_policies": [name], "token_ttl": "1h", **settings}
+    )
+    return AppRole(client, name)
+
+
+def deliver(file: Path, text: str) -> Path:
+    """Put a proof into a file as careful deliverers do: whole, and in one step."""
+    part = file.with_suffix(".part")
+    part.write_text(f"{text}\n")
+    part.chmod(0o600)
+    return part.replace(file)
+
+
+def logins(server: Any, path: str = "auth/approle/login") -> int:
+    """How often somebody tried to log in, as the audit log says."""
+    entries = [entry for entry in server.audited() if entry["type"] == "request"]
+    return sum(entry["request"]["path"] == path for entry in entries)
