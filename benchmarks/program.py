@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from fleeting.adapters.signatures.ed25519 import new_key
+
 from . import report
 from .findings import Findings, read
 from .profile import FULL, QUICK, Profile
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         _write(DOCS, read(DOCS / report.JSON))
         return 0
     _forget_settings()
+    _sign()
     rounds = Rounds(_profile(options), tuple(options.only or BENCHMARKS), options.subject or ())
     is_whole = _measure(rounds)
     found = rounds.findings()
@@ -69,6 +72,11 @@ def _forget_settings() -> None:
     """What this shell has set for fleeting must not change what is measured."""
     for name in [name for name in os.environ if name.startswith("FLEETING_") or name == "PORT"]:
         del os.environ[name]
+
+
+def _sign() -> None:
+    """API and workers want a key: all that is started from here has this one."""
+    os.environ["FLEETING_SIGNING_KEY"] = new_key()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,7 +21,7 @@ def main(url: str) -> int:
     return run_worker(
         url=settings.queue_url,
         options=container.queue_options(),
-        limits=settings.limits,
+        open_message=container.open_message(),
         make_execution=container.execution,
         pool=settings.worker_pool,
         concurrency=2,

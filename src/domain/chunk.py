@@ -54,11 +54,21 @@ def encode_calls(tasks: Sequence[Task], *, inline_bytes: int) -> dict[str, JsonV
     """The message for calls that are alike; `inline_bytes` as for `message.encode`."""
     first = tasks[0]
     return {
-        CALLS: [_call(task, first) for task in tasks],
+        CALLS: [call_of(task, first) for task in tasks],
         **source_of(first, inline_bytes=inline_bytes),
         "function": first.function,
         "options": options_of(first),
     }
+
+
+def call_of(task: Task, first: Task) -> dict[str, JsonValue]:
+    """What tells a task from another one that is alike."""
+    call: dict[str, JsonValue] = {"key": task.key, "args": list(task.args)}
+    if task.kwargs:
+        call["kwargs"] = dict(task.kwargs)
+    if task.deadline != first.deadline:
+        call["deadline"] = task.deadline.isoformat()
+    return call
 
 
 def calls_in(data: Mapping[str, object]) -> list[dict[str, object]]:
@@ -80,15 +90,6 @@ def calls_in(data: Mapping[str, object]) -> list[dict[str, object]]:
 def with_calls(data: Mapping[str, object], calls: Sequence[object]) -> dict[str, object]:
     """The same chunk with these of its calls, as they stand in it."""
     return {**data, CALLS: list(calls)}
-
-
-def _call(task: Task, first: Task) -> dict[str, JsonValue]:
-    call: dict[str, JsonValue] = {"key": task.key, "args": list(task.args)}
-    if task.kwargs:
-        call["kwargs"] = dict(task.kwargs)
-    if task.deadline != first.deadline:
-        call["deadline"] = task.deadline.isoformat()
-    return call
 
 
 def _alone(shared: Mapping[str, object], call: Mapping[str, object]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from .change import Change, Snapshot, opening, transition
 from .errors import RunCancelled, TaskLost
 from .outcome import ErrorInfo
 from .quarantine import Quarantine, quarantined
+from .replay import forgotten_error, is_forgotten, until_due
 from .result import Record, Status, record_of
 from .task import Task
 
@@ -67,6 +68,13 @@ def decide_claim(
     record = stored or record_of(task)
     if record.status.is_final:
         return Drop()
+    if stored is None and task.signer:
+        if (wait := until_due(task, snapshot.at)) is not None:
+            return Wait(wait)
+        if is_forgotten(task, snapshot.at):
+            return End(
+                _change(None, record.lost(at=snapshot.at, error=forgotten_error()), snapshot)
+            )
     left = _still_held(snapshot, lease, served)
     if record.status is Status.RUNNING and left > timedelta(0):
         return Wait(left)

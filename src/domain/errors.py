@@ -27,6 +27,7 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── IdempotencyConflict
     │   ├── AnswerTooLarge
     │   ├── MalformedMessage
+    │   │   └── TaskNotTrusted
     │   ├── NotAuthenticated
     │   └── Forbidden
     ├── ResultError                  the state of a result
@@ -214,6 +215,16 @@ class MalformedMessage(RequestError):
     address: Address | None = None
     """Where its task's result would be, if that much can be read."""
 
+    also: tuple[Address, ...] = ()
+    """Where else it may be, if the message says so in two ways."""
+
+
+class TaskNotTrusted(MalformedMessage):
+    """A queued message is not what somebody who is trusted has signed."""
+
+    reason: str = ""
+    """What is wrong with it, in a word to count by."""
+
 
 class NotAuthenticated(RequestError):
     """The request comes without a token that this installation takes."""
@@ -344,7 +355,6 @@ class QueueFull(PortError):
     retryable = True
 
 
-class SandboxUnavailable(PortError):
 class SecretsUnavailable(PortError):
     """The source of secrets cannot be reached, is sealed or does not answer in time."""
 
@@ -359,6 +369,7 @@ class SecretNotFound(PortError):
     """The source of secrets has nothing there, or nothing any more."""
 
 
+class SandboxUnavailable(PortError):
     """No process for a run could be started."""
 
     retryable = True

@@ -135,6 +135,8 @@ class Task:
     labels: Mapping[str, str] = field(default_factory=dict)
     principal: str = ""
     """Subject of who submitted it; empty where nobody was asked."""
+    signer: str = ""
+    """Id of the key that its message was signed with, once that was checked; empty: not signed."""
     may_refer: bool = field(default=True, compare=False)
     """False: surely no reference is in its parameters. Never part of a message: whoever reads one
     has looked for himself."""

@@ -13,6 +13,7 @@ from .container import Container
 from .embedded import embedded_worker
 from .garbage import settle
 from .settings import Settings, load
+from .signing import check_signer
 
 if TYPE_CHECKING:
     from ..adapters.fastapi.app import App
@@ -54,6 +55,7 @@ def make_app(container: Container, settings: Settings) -> App:
         pings["authenticator"] = container.authenticator().health
     adapters = {"result_store": _scheme(settings.store)}
     if submits:
+        check_signer(settings)
         pings["task_queue"] = container.queue().health
         adapters |= {
             "source_store": _scheme(settings.source_store_url),

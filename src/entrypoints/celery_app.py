@@ -27,10 +27,11 @@ def _make() -> object:
     from ..adapters.celery.worker import make_worker_app
 
     settings = load()
+    container = Container(settings=settings)
     return make_worker_app(
         url=settings.queue_url,
-        options=Container(settings=settings).queue_options(),
-        limits=settings.limits,
+        options=container.queue_options(),
+        open_message=container.open_message(),
         make_execution=make_execution,
         visibility=settings.lease,
     )

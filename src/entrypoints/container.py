@@ -43,7 +43,7 @@ from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
-from . import adapters, authenticators, credentials, resolving, runners, secret_sources
+from . import adapters, authenticators, credentials, resolving, runners, secret_sources, signing
 from . import policy as policies
 from .execution import Execution
 from .lending import Lending
@@ -105,7 +105,9 @@ class Container(containers.DeclarativeContainer):
         name=settings.provided.queue_name,
         inline_source_bytes=settings.provided.inline_source_bytes,
         find_credentials=find_credentials,
+        signer=providers.Singleton(signing.make_signer, settings),
     )
+    open_message = providers.Singleton(signing.make_opener, settings, clock)
     results = providers.Singleton(adapters.result_store, settings.provided.store, store_options)
     sources = providers.Singleton(
         adapters.source_store, settings.provided.source_store_url, store_options
@@ -157,6 +159,7 @@ class Container(containers.DeclarativeContainer):
         admit=admit,
         records=results.provided.records,
         queue=queue.provided.queue,
+        is_one_server=settings.provided.is_one_server,
         clock=clock,
         randomness=randomness,
         limits=limits,
@@ -205,6 +208,7 @@ class Container(containers.DeclarativeContainer):
         writer=results.provided.writer,
         clock=clock,
         ttl=limits.default_ttl,
+        audit=audit,
     )
     bury = providers.Singleton(
         BuryRun,

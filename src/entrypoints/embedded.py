@@ -30,7 +30,7 @@ def embedded_worker(container: Container) -> Iterator[None]:
         queue=queue,
         execute=execution.run,
         refuse=execution.refuse,
-        limits=settings.limits,
+        open_message=container.open_message(),
         threads=settings.worker_concurrency or os.cpu_count() or 1,
     )
     execution.start()

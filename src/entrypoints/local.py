@@ -11,6 +11,7 @@ from .closing import close_adapters
 from .container import Container
 from .embedded import embedded_worker
 from .settings import Settings, load
+from .signing import check_signer
 
 MEMORY = "memory://"
 
@@ -48,6 +49,7 @@ class Fleeting(Surface):
 
     @classmethod
     def _open(cls, settings: Settings, namespace: str) -> Self:
+        check_signer(settings)
         container = Container(settings=settings)
         with ExitStack() as opened:
             opened.enter_context(embedded_worker(container))

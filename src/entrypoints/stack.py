@@ -17,7 +17,8 @@ from ..adapters.redis.embedded import EmbeddedValkey
 from ..adapters.redis.leashed_process import LeashedProcess
 from ..adapters.sdk.client import Client
 from ..domain.errors import PortError, ResultNotReady, ServiceUnavailable
-from .settings import PREFIX
+from .key_file import in_folder
+from .settings import PREFIX, load
 
 _PATIENCE: Final = 30.0
 """Seconds that a part may take to answer; a cold start on a busy machine takes a few."""
@@ -43,6 +44,7 @@ class Stack:
         self._port = port
         self._server = EmbeddedValkey(data_dir=data)
         self._logs = logs
+        self._signing = _signing_settings(data or logs)
         self._children: dict[str, LeashedProcess] = {}
         self._open = ExitStack()
 
@@ -99,7 +101,7 @@ class Stack:
         self.stop()
 
     def _spawn(self, name: str, *arguments: str) -> None:
-        own = {"STORE": self._server.url, "QUEUE": self._server.url}
+        own = {"STORE": self._server.url, "QUEUE": self._server.url} | self._signing
         with self._log(name).open("wb") as log:
             child = LeashedProcess(
                 [sys.executable, "-m", "fleeting.entrypoints.cli", *arguments],
@@ -131,3 +133,13 @@ class Stack:
             if not child.running:
                 tail = self._log(name).read_text(errors="replace").splitlines()[-15:]
                 raise ServiceUnavailable(f"the {name} has ended:\n" + "\n".join(tail))
+
+
+def _signing_settings(folder: Path) -> dict[str, str]:
+    """A key for these parts alone, beside their data, unless the operator has settled that."""
+    settings = load()
+    is_settled = settings.accept_unsigned or settings.signing_key_file
+    if is_settled or settings.signing_key.get_secret_value():
+        return {}
+    folder.mkdir(parents=True, exist_ok=True)
+    return {"SIGNING_KEY_FILE": str(in_folder(folder).absolute())}

@@ -53,6 +53,8 @@ def run(
             name=name,
         )
         return Supervisor(commands).run()
+    container = Container(settings=settings)
+    container.open_message()  # says at once where keys are missing
     # Before anything is taken from the queue, and before any pool forks.
     runners.attest(settings)
     close_memory(settings)
@@ -60,8 +62,8 @@ def run(
 
     return run_worker(
         url=settings.queue_url,
-        options=Container(settings=settings).queue_options(),
-        limits=settings.limits,
+        options=container.queue_options(),
+        open_message=container.open_message(),
         make_execution=make_execution,
         pool=settings.worker_pool,
         concurrency=slots,

@@ -22,6 +22,7 @@ from .secret_source import SecretSource
 from .source_store import SourceReader, SourceWriter
 from .task_queue import TaskQueue
 from .task_records import TaskRecords
+from .task_signer import TaskSigner
 
 
 def nothing() -> None:
@@ -96,6 +97,8 @@ class QueueOptions:
     """The queue's own name."""
     inline_source_bytes: int
     """Sources up to this size travel in the message."""
+    signer: TaskSigner | None = None
+    """Signs what is queued, by `domain.seal`; None: messages go unsigned."""
     find_credentials: FindCredentials | None = None
     """As in `StoreOptions`."""
 

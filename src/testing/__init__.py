@@ -38,6 +38,8 @@ _MODULES = (
     "swaps",
     "task_queue",
     "task_records",
+    "task_signer",
+    "task_verifier",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _MODULES))
 
@@ -57,6 +59,8 @@ from .secret_source import SecretSourceContract  # noqa: E402
 from .source_store import SourceReaderContract, SourceWriterContract  # noqa: E402
 from .task_queue import BacklogContract, TaskQueueContract  # noqa: E402
 from .task_records import TaskRecordsContract  # noqa: E402
+from .task_signer import TaskSignerContract  # noqa: E402
+from .task_verifier import TaskVerifierContract  # noqa: E402
 
 __all__ = [
     "AuditLogContract",
@@ -81,5 +85,7 @@ __all__ = [
     "StoreContract",
     "TaskQueueContract",
     "TaskRecordsContract",
+    "TaskSignerContract",
+    "TaskVerifierContract",
     "deviates",
 ]

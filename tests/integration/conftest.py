@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fleeting.adapters.signatures.ed25519 import new_key
+
 from .servers.cluster import RedisCluster
 from .servers.openbao import OpenBao, RaftOpenBao
 from .servers.openid_provider import OpenIdProvider
@@ -34,6 +36,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.integration)
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    """The key with which the installations of these tests sign tasks."""
+    return new_key()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def signing_environment(signing_key: str) -> Iterator[None]:
+    """Every API and worker that is started from here has that key, unless a test says otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLEETING_SIGNING_KEY", signing_key)
+        yield
 
 
 @pytest.fixture(scope="session")

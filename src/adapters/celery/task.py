@@ -16,11 +16,10 @@ from celery.signals import worker_process_init, worker_process_shutdown, worker_
 
 from ...domain.chunk import CALLS, calls_in
 from ...domain.errors import FleetingError, MalformedMessage
-from ...domain.limits import Limits
-from ...domain.message import decode, malformed
-from ...domain.message_reader import MessageReader
+from ...domain.message import malformed
 from ...domain.task import Task as AcceptedTask
 from ...usecases.execute import Again
+from ...usecases.open_message import OpenMessage
 from .call_repr import ARGSREPR, describe_call
 from .execution import Execution, Executions
 
@@ -51,10 +50,10 @@ class RunTask(Task[Any, str]):
     trouble_seconds = 1.0
     """Pause before a message goes back that could not be delayed, so that it does not spin."""
 
-    def __init__(self, executions: Executions, limits: Limits) -> None:
+    def __init__(self, executions: Executions, open_message: OpenMessage) -> None:
         self.executions = executions
-        self._limits = limits
-        self._reader = MessageReader(limits)
+        self._open = open_message
+        self._reader = open_message.reader()
 
     def run(self, *args: Any, **kwargs: Any) -> str:
         task = self._read(args, kwargs)
@@ -70,7 +69,7 @@ class RunTask(Task[Any, str]):
         """The task in the keyword arguments of a message; for one thread.
 
         Raises:
-            MalformedMessage: there is none.
+            MalformedMessage: there is none, or none that is trusted.
         """
         return self._reader(call)
 
@@ -108,7 +107,7 @@ class RunTask(Task[Any, str]):
         try:
             if args:
                 raise malformed(kwargs, "it takes keyword arguments only")
-            return decode(kwargs, limits=self._limits)
+            return self._open(kwargs)
         except MalformedMessage as exc:
             self._refuse_calls(kwargs)
             _log.error("dropped a message %s: %s", describe_call(kwargs), exc.message)
@@ -124,7 +123,7 @@ class RunTask(Task[Any, str]):
     def _refuse(self, error: MalformedMessage) -> None:
         """Tell who waits for the task; the message is dropped, whether that succeeds or not."""
         try:
-            if error.address is not None and self.executions.current().refuse(error):
+            if self.executions.current().refuse(error) and error.address is not None:
                 _log.error("%s has failed: its message cannot be run", error.address.key)
         except Exception as exc:  # noqa: BLE001 - its record ends as lost by its deadline
             _log.error("the task of a dropped message stays open: %s", type(exc).__name__)
@@ -153,8 +152,10 @@ class RunTask(Task[Any, str]):
             return Reject(f"{task.key} could not be delayed", requeue=True)
 
 
-def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) -> None:
+def serve(app: Celery, make_execution: Callable[[], Execution], open_message: OpenMessage) -> None:
     """Have workers of `app` run `fleeting.run` with executions made by `make_execution`.
+
+    What messages say is read by `open_message`.
 
     It is called in the worker's main process when the worker is ready, which shows it, and in each
     child of a pool when that begins, because a claim is judged by how long the store has answered
@@ -166,7 +167,7 @@ def serve(app: Celery, make_execution: Callable[[], Execution], limits: Limits) 
         """Celery binds the class, not the task, to an application: each gets its own."""
 
     executions = Executions(make_execution)
-    app.register_task(OwnRunTask(executions, limits))
+    app.register_task(OwnRunTask(executions, open_message))
 
     def begin(**_: object) -> None:
         executions.current()

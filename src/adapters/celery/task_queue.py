@@ -16,11 +16,15 @@ from ...domain.backlog import Backlog
 from ...domain.errors import PortError, QueueUnavailable
 from ...domain.task import Task
 from ...ports.bundles import QueueOptions, TaskQueueAdapter
+from ...ports.task_queue import Letter
+from ...ports.task_signer import TaskSigner
 from .app import make_app
+from .connection import TRANSPORTS
 from .failure import translated, was_cut_off
-from .outgoing import Outgoing, outgoing_all
+from .outgoing import Outgoing, Way, outgoing_all
 from .publishing_thread import PublishingThread
 from .streams.backlog import StreamBacklog
+from .streams.keys import MESSAGE, queue_keys
 
 _PATIENCE: Final = timedelta(seconds=3)
 """Longest wait of a caller: the API answers 503 rather than hold its client up."""
@@ -47,22 +51,33 @@ class CeleryTaskQueue:
     It is dropped after every failure, and made again for the next callers.
     """
 
-    def __init__(self, app: Celery, *, inline_source_bytes: int) -> None:
+    def __init__(
+        self, app: Celery, *, inline_source_bytes: int, signer: TaskSigner | None = None
+    ) -> None:
         self._app = app
         self._queue: str = app.conf.task_default_queue
-        self._inline_source_bytes = inline_source_bytes
+        self._way = Way(
+            queue=self._queue,
+            inline_source_bytes=inline_source_bytes,
+            sign=None if signer is None else signer.sign,
+        )
+        self._signing_waits = signer is not None and signer.waits
         self._thread = PublishingThread[Outgoing | _Question](
             self._publish, name="fleeting-publish"
         )
         self._connection: Connection | None = None
         self._look = StreamBacklog()
+        self._stream = _stream(app)
 
     async def put(self, tasks: Sequence[Task]) -> None:
         if tasks:
-            inline = self._inline_source_bytes
-            await self._sent(
-                list(outgoing_all(tasks, queue=self._queue, inline_source_bytes=inline))
-            )
+            await self._sent(await self._outgoing(tasks))
+
+    def letter(self, task: Task) -> Letter | None:
+        if self._stream is None or task.countdown or self._signing_waits:
+            return None
+        [message] = outgoing_all([task], self._way)
+        return Letter(self._stream, (MESSAGE, message.raw))
 
     async def ping(self) -> None:
         await self._sent([])
@@ -78,6 +93,11 @@ class CeleryTaskQueue:
         """Close the connection; the next call would make another."""
         await asyncio.to_thread(self._thread.stop)
         self._disconnect()
+
+    async def _outgoing(self, tasks: Sequence[Task]) -> list[Outgoing]:
+        if self._signing_waits:
+            return await asyncio.to_thread(lambda: list(outgoing_all(tasks, self._way)))
+        return list(outgoing_all(tasks, self._way))
 
     async def _sent(self, messages: Sequence[Outgoing | _Question]) -> None:
         try:
@@ -141,6 +161,14 @@ class CeleryTaskQueue:
             connection.release()
 
 
+def _stream(app: Celery) -> str | None:
+    """Where messages wait that are sent to no time; None: not in a stream."""
+    if app.conf.broker_transport not in TRANSPORTS:
+        return None
+    prefix = app.conf.broker_transport_options["global_keyprefix"]
+    return queue_keys(prefix, app.conf.task_default_queue).streams[0]
+
+
 def _put(channel: Any, queue: str, messages: Sequence[Outgoing]) -> None:
     from .streams.publishing import put_all
     from .streams.queue import StreamQueues
@@ -170,5 +198,9 @@ def open_task_queue(url: str, options: QueueOptions) -> TaskQueueAdapter:
         queue=options.name,
         find_credentials=options.find_credentials,
     )
-    queue = CeleryTaskQueue(app, inline_source_bytes=options.inline_source_bytes)
+    queue = CeleryTaskQueue(
+        app,
+        inline_source_bytes=options.inline_source_bytes,
+        signer=options.signer,
+    )
     return TaskQueueAdapter(queue=queue, health=queue, aclose=queue.aclose)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from ...domain.limits import Limits
 from ...ports.bundles import QueueOptions
+from ...usecases.open_message import OpenMessage
 from .execution import Execution
 from .in_time import do_in_time
 
@@ -36,7 +36,7 @@ def run_worker(
     *,
     url: str,
     options: QueueOptions,
-    limits: Limits,
+    open_message: OpenMessage,
     make_execution: Callable[[], Execution],
     pool: Pool,
     concurrency: int,
@@ -53,7 +53,7 @@ def run_worker(
     Args:
         url: the broker; see `read_broker_url`.
         options: prefix and name of the queue.
-        limits: what a message may ask for.
+        open_message: tells which messages are tasks; see `usecases.open_message`.
         make_execution: called in this process when the worker is ready, and in each child of a
             prefork pool when its first task comes.
         pool: where tasks run.
@@ -70,7 +70,7 @@ def run_worker(
     app = make_worker_app(
         url=url,
         options=options,
-        limits=limits,
+        open_message=open_message,
         make_execution=make_execution,
         visibility=visibility,
     )
@@ -83,7 +83,7 @@ def make_worker_app(
     *,
     url: str,
     options: QueueOptions,
-    limits: Limits,
+    open_message: OpenMessage,
     make_execution: Callable[[], Execution],
     visibility: timedelta = _VISIBILITY,
 ) -> Celery:
@@ -100,7 +100,7 @@ def make_worker_app(
         canvas=True,
         find_credentials=options.find_credentials,
     )
-    serve(app, make_execution, limits)
+    serve(app, make_execution, open_message)
     return app
 
 

@@ -31,6 +31,7 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.LibraryUnavailable: 422,
     e.AnswerTooLarge: 422,
     e.MalformedMessage: 422,
+    e.TaskNotTrusted: 422,
     # Names that can name nothing, and names of what is no more.
     e.MalformedKey: 404,
     e.ResultUnknown: 404,
@@ -65,9 +66,9 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.StoreDenied: 500,
     e.StoreCorrupt: 500,
     e.QueueDenied: 500,
-    e.ServiceFault: 502,
     e.SecretForbidden: 500,
     e.SecretNotFound: 500,
+    e.ServiceFault: 502,
     e.UnknownAdapter: 500,
     e.UnknownSetting: 500,
     e.InvalidSetting: 500,

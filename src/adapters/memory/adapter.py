@@ -49,5 +49,9 @@ def source_store(_url: str, _options: StoreOptions) -> SourceStoreAdapter:
 
 def task_queue(_url: str, options: QueueOptions) -> TaskQueueAdapter:
     """A queue of its own; somebody in this process must work on it."""
-    queue = MemoryTaskQueue(inline_bytes=options.inline_source_bytes)
+    queue = MemoryTaskQueue(
+        inline_bytes=options.inline_source_bytes,
+        name=options.name,
+        sign=None if options.signer is None else options.signer.sign,
+    )
     return TaskQueueAdapter(queue=queue, health=queue)

@@ -14,6 +14,7 @@ from typing import Final
 from ...domain.backlog import Backlog
 from ...domain.errors import QueueFull
 from ...domain.message import encode
+from ...domain.seal import Sign, call_texts, seal
 from ...domain.task import Task
 from .switch import Switch
 
@@ -30,6 +31,8 @@ class MemoryTaskQueue:
 
     Args:
         inline_bytes: sources up to this size travel in the message, as on a real queue.
+        name: the queue's name, which signatures are for.
+        sign: signs messages; None: they go unsigned.
         elapsed: the queue's clock; who moves one by hand calls `look_again` after it.
         capacity: how many messages it holds.
     """
@@ -38,11 +41,15 @@ class MemoryTaskQueue:
         self,
         *,
         inline_bytes: int,
+        name: str = "memory",
+        sign: Sign | None = None,
         elapsed: Callable[[], timedelta] = _monotonic,
         capacity: int = CAPACITY,
     ) -> None:
         self.switch = Switch()
         self._inline_bytes = inline_bytes
+        self._name = name
+        self._sign = sign
         self._elapsed = elapsed
         self._capacity = capacity
         self._changed = Condition()
@@ -101,7 +108,16 @@ class MemoryTaskQueue:
             self._changed.notify_all()
 
     def _body(self, task: Task) -> bytes:
-        message = encode(task, inline_bytes=self._inline_bytes)
+        if self._sign is None:
+            message = encode(task, inline_bytes=self._inline_bytes)
+        else:
+            message = seal(
+                [task],
+                call_texts([task]),
+                sign=self._sign,
+                queue=self._name,
+                inline_bytes=self._inline_bytes,
+            )
         return json.dumps(message, allow_nan=False).encode()
 
     def _push(self, body: bytes, delay: timedelta) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Final
 
 from ...domain.errors import FleetingError, MalformedMessage
-from ...domain.limits import Limits
-from ...domain.message import decode
 from ...domain.task import Task
 from ...usecases.execute import Again, Done
 from .task_queue import MemoryTaskQueue
@@ -30,7 +28,7 @@ class MemoryWorker:
         queue: where the messages come from.
         execute: brings one task one step further, as `usecases.execute.ExecuteTask`.
         refuse: ends a task whose message cannot be run, as `usecases.refuse.RefuseTask`.
-        limits: what a message may ask for.
+        open_message: tells which messages are tasks, as `usecases.open_message.OpenMessage`.
         threads: how many tasks run at the same time.
     """
 
@@ -40,13 +38,13 @@ class MemoryWorker:
         queue: MemoryTaskQueue,
         execute: Callable[[Task], Done | Again],
         refuse: Callable[[MalformedMessage], object],
-        limits: Limits,
+        open_message: Callable[[Mapping[str, object]], Task],
         threads: int = 4,
     ) -> None:
         self._queue = queue
         self._execute = execute
         self._refuse = refuse
-        self._limits = limits
+        self._open = open_message
         self._stopping = Event()
         # Daemons: a script that never ends must not keep the interpreter from ending.
         self._threads = [
@@ -78,7 +76,7 @@ class MemoryWorker:
     def _deliver(self, body: bytes) -> timedelta | None:
         """Execute a message; the pause before it is to come again, or None if it is done with."""
         try:
-            task = decode(_read(body), limits=self._limits)
+            task = self._open(_read(body))
         except MalformedMessage as exc:
             _log.warning("a queued message is dropped: %s", exc.message)
             self._refused(exc)

@@ -21,6 +21,7 @@ from .authentication import AuthenticationSettings
 from .places import Places, places
 from .sandbox import SandboxSettings
 from .secrets import SecretSettings
+from .signing import SigningSettings
 from .stores import StoreSettings
 from .worker import WorkerSettings
 
@@ -36,11 +37,13 @@ GROUPS: Final = (
     ApiSettings,
     AuthenticationSettings,
     AccessSettings,
+    SigningSettings,
 )
 """The groups of settings in the order of the reference page."""
 
 
 class Settings(
+    SigningSettings,
     AccessSettings,
     AuthenticationSettings,
     ApiSettings,

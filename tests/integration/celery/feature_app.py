@@ -28,14 +28,26 @@ from recording_worker import RecordingExecution  # the script beside this one
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.task import serve
 from fleeting.adapters.celery.worker import start_worker, treat_sigterm_as_soft_shutdown
+from fleeting.adapters.system.clock import SystemClock
 from fleeting.domain.limits import Limits
+from fleeting.usecases.open_message import OpenMessage
 
 
 class FeatureExecution(RecordingExecution):
-    """Besides: a run that says in which order it came."""
+    """Besides: runs that say in which order they came, and how many they were."""
 
     def _mark(self, task, runs) -> None:
         self._record.rpush(task.args[0], task.args[1])
+
+    def _crowd(self, task, runs) -> None:
+        crowd(self._record, *task.args)
+
+
+def crowd(record, name, seconds):
+    """Write down how many run at once under that name, this one included."""
+    record.rpush(name, record.incr(f"inside:{name}"))
+    time.sleep(seconds)
+    record.decr(f"inside:{name}")
 
 
 def make(options):
@@ -72,7 +84,7 @@ def make(options):
         _add_mortal_tasks,
     ):
         add(task, record)
-    serve(app, lambda: FeatureExecution(record), Limits())
+    serve(app, lambda: FeatureExecution(record), _unsigned())
     return app
 
 
@@ -104,6 +116,10 @@ def _add_slow_tasks(task, record):
         record.rpush(f"started:{name}", time.time())
         time.sleep(seconds)
         record.rpush(name, json.dumps("slept"))
+
+    @task(name="test.crowd")
+    def crowd_in(name, seconds):
+        crowd(record, name, seconds)
 
     @task(name="test.limited", rate_limit="5/s")
     def limited(name):
@@ -183,6 +199,12 @@ def main():
         concurrency=options["concurrency"],
         queues=options.get("queues", ()),
         name=options.get("name", "feature"),
+    )
+
+
+def _unsigned() -> OpenMessage:
+    return OpenMessage(
+        Limits(), clock=SystemClock(), verifier=None, queues=(), accept_unsigned=True
     )
 
 

@@ -19,11 +19,13 @@ from redis.retry import Retry
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.task import serve
 from fleeting.adapters.celery.worker import start_worker, treat_sigterm_as_soft_shutdown
+from fleeting.adapters.system.clock import SystemClock
 from fleeting.domain.change import Hold
 from fleeting.domain.limits import Limits
 from fleeting.domain.result import record_of
 from fleeting.usecases.execute import Again, Claimed, Done, Ended
 from fleeting.usecases.leases import Held
+from fleeting.usecases.open_message import OpenMessage
 
 # A run outlives an outage of the server that it is recorded on.
 _PATIENT = Retry(ConstantBackoff(0.1), 300)
@@ -123,13 +125,19 @@ def main() -> int:
         time.sleep(seconds)
         record.rpush(f"finished:{name}", time.time())
 
-    serve(app, lambda: RecordingExecution(record), Limits())
+    serve(app, lambda: RecordingExecution(record), _unsigned())
     return start_worker(
         app,
         pool=options["pool"],
         concurrency=options["concurrency"],
         name=options["name"],
         log_level="info",
+    )
+
+
+def _unsigned() -> OpenMessage:
+    return OpenMessage(
+        Limits(), clock=SystemClock(), verifier=None, queues=(), accept_unsigned=True
     )
 
 

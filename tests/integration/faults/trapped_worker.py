@@ -42,10 +42,11 @@ def main() -> int:
         container.runner.override(providers.Object(TrappedRunner(container.runner(), trap)))
         return container.execution()
 
+    container = Container(settings=settings)
     app = make_worker_app(
         url=settings.queue_url,
-        options=Container(settings=settings).queue_options(),
-        limits=settings.limits,
+        options=container.queue_options(),
+        open_message=container.open_message(),
         make_execution=make_execution,
         visibility=settings.lease,
     )

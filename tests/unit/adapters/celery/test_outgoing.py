@@ -13,13 +13,17 @@ from celery import Celery
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.call_repr import ARGSREPR, describe_call
 from fleeting.adapters.celery.envelope import open_envelope
-from fleeting.adapters.celery.outgoing import outgoing, outgoing_all
+from fleeting.adapters.celery.outgoing import Way, outgoing, outgoing_all
 from fleeting.adapters.celery.task import NAME
 from fleeting.domain.message import encode
 from fleeting.domain.task import Task
 from fleeting.testing.task_queue import PAYLOADS, sample_task
 
 QUEUE = "jobs"
+
+
+def way(inline: int) -> Way:
+    return Way(queue=QUEUE, inline_source_bytes=inline)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def test_headers_and_body_are_celerys_own(app: Celery, countdown: timedelta) -> 
     task = sample_task(1, countdown=countdown)
     headers, body = celerys(app, task)
 
-    sent = open_envelope(outgoing(task, queue=QUEUE, inline_source_bytes=1024).raw)
+    sent = open_envelope(outgoing(task, way(1024)).raw)
 
     when, celerys_when = sent["headers"].pop("eta"), headers.pop("eta")
     assert sent["headers"] == headers
@@ -62,7 +66,7 @@ def test_kombu_reads_what_was_written(app: Celery) -> None:
     with app.connection_for_read() as connection:
         channel: Any = connection.transport.Channel.__new__(connection.transport.Channel)
         channel.codecs = {}
-        envelope = open_envelope(outgoing(task, queue=QUEUE, inline_source_bytes=1024).raw)
+        envelope = open_envelope(outgoing(task, way(1024)).raw)
         message = connection.transport.Channel.Message(
             envelope, channel=channel, accept=["application/json"]
         )
@@ -76,7 +80,7 @@ def test_kombu_reads_what_was_written(app: Celery) -> None:
 def test_parameters_arrive_unchanged(name: str) -> None:
     task = replace(sample_task(1), args=PAYLOADS[name])
 
-    sent = open_envelope(outgoing(task, queue=QUEUE, inline_source_bytes=0).raw)
+    sent = open_envelope(outgoing(task, way(0)).raw)
 
     _, kwargs, _ = json.loads(sent["body"])
     assert kwargs["args"] == PAYLOADS[name]
@@ -85,9 +89,7 @@ def test_parameters_arrive_unchanged(name: str) -> None:
 
 def test_each_message_has_a_tag_of_its_own() -> None:
     tags = {
-        open_envelope(outgoing(sample_task(1), queue=QUEUE, inline_source_bytes=9).raw)[
-            "properties"
-        ]["delivery_tag"]
+        open_envelope(outgoing(sample_task(1), way(9)).raw)["properties"]["delivery_tag"]
         for _ in range(100)
     }
 
@@ -95,14 +97,14 @@ def test_each_message_has_a_tag_of_its_own() -> None:
 
 
 def test_a_countdown_is_a_time() -> None:
-    soon = outgoing(sample_task(countdown=timedelta(hours=1)), queue=QUEUE, inline_source_bytes=9)
+    soon = outgoing(sample_task(countdown=timedelta(hours=1)), way(9))
 
     assert soon.due is not None
-    assert outgoing(sample_task(), queue=QUEUE, inline_source_bytes=9).due is None
+    assert outgoing(sample_task(), way(9)).due is None
 
 
 def _batch(tasks):
-    sent = list(outgoing_all(tasks, queue=QUEUE, inline_source_bytes=1024))
+    sent = list(outgoing_all(tasks, way(1024)))
     return sent, [json.loads(open_envelope(one.raw)["body"])[1] for one in sent]
 
 

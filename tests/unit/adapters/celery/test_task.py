@@ -12,9 +12,10 @@ from kombu.exceptions import OperationalError
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.celery.task import NAME, serve
 from fleeting.domain.errors import MalformedMessage, StoreUnavailable
-from fleeting.domain.limits import Limits
 from fleeting.domain.result_key import Address
 from fleeting.usecases.execute import Again, Done
+
+from ....unsigned import unsigned
 
 KEY = "add_1763683200000_0123456789abcdef"
 CALL = {"key": KEY, "function": "add", "source": "SECRET = 1", "args": ["SECRET"]}
@@ -81,7 +82,7 @@ def make_worker():
     def make(answer) -> Worker:
         app = make_app("redis://nowhere:1", prefix="{p}:", queue="work")
         execution = Execution(answer)
-        serve(app, lambda: execution, Limits())
+        serve(app, lambda: execution, unsigned())
         return Worker(app, execution)
 
     return make
@@ -174,7 +175,7 @@ def test_a_message_that_names_no_task_ends_none(make_worker):
     with pytest.raises(MalformedMessage):
         worker.run(kwargs={**CALL, "key": "SECRET"})
 
-    assert worker.execution.refused == []
+    assert worker.execution.refused == [None]
 
 
 def test_an_unexpected_error_is_logged_without_its_text(make_worker, caplog):

@@ -15,11 +15,12 @@ import pytest
 from fleeting.adapters.memory.task_queue import MemoryTaskQueue
 from fleeting.adapters.memory.worker import MemoryWorker
 from fleeting.domain.errors import MalformedMessage, SandboxUnavailable, StoreCorrupt
-from fleeting.domain.limits import Limits
 from fleeting.domain.result_key import Address
 from fleeting.domain.task import Task
 from fleeting.testing.task_queue import sample_task
 from fleeting.usecases.execute import Again, Done
+
+from ....unsigned import unsigned
 
 PATIENCE = 20.0
 Start = Callable[..., MemoryWorker]
@@ -39,7 +40,7 @@ def start(queue: MemoryTaskQueue) -> Iterator[Start]:
         refuse: Callable[[MalformedMessage], object] = lambda _error: False,
     ) -> MemoryWorker:
         worker = MemoryWorker(
-            queue=queue, execute=execute, refuse=refuse, limits=Limits(), threads=2
+            queue=queue, execute=execute, refuse=refuse, open_message=unsigned(), threads=2
         )
         worker.start()
         workers.append(worker)

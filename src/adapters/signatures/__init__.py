@@ -1,0 +1,1 @@
+"""Signatures by keys that lie in this process."""

@@ -1,0 +1,123 @@
+"""Read a sealed message: what it says, once its signature was found right, as a plain message."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue, ValidationError
+from pydantic_core import from_json
+
+from .distrust import Distrust, distrusted
+from .statement import Statement, digest_of
+
+_MARKS: Final = frozenset({"call", "statement", "signature", "signer"})
+"""Arguments that a sealed message alone has."""
+
+_FIELDS: Final = _MARKS | {"key", "namespace", "source", "source_digest"}
+
+_IN_A_CALL: Final = frozenset({"key", "args", "kwargs", "deadline"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What guards the calls of a message."""
+
+    statement: str
+    signature: bytes
+    signer: str
+    """Id of the key."""
+
+
+def is_sealed(data: Mapping[str, object]) -> bool:
+    """Whether a message claims to be signed."""
+    return not _MARKS.isdisjoint(data)
+
+
+def seal_of(data: Mapping[str, object]) -> Seal:
+    """The seal of a message for one call.
+
+    Raises:
+        TaskNotTrusted: parts are missing, or are of another kind.
+    """
+    statement, signature, signer = map(data.get, ("statement", "signature", "signer"))
+    if not (isinstance(statement, str) and isinstance(signature, str) and isinstance(signer, str)):
+        raise distrusted(Distrust.ALTERED, "it has no complete signature")
+    try:
+        return Seal(statement, b64decode(signature, validate=True), signer)
+    except (Base64Error, ValueError):
+        raise distrusted(Distrust.ALTERED, "its signature is not base64") from None
+
+
+def read_statement(text: str) -> Statement:
+    """A statement whose signature was found right.
+
+    Raises:
+        TaskNotTrusted: its signer wrote something else.
+    """
+    try:
+        return Statement.model_validate_json(text)
+    except ValidationError:
+        raise distrusted(Distrust.ALTERED, "its statement is none of version 1") from None
+
+
+def unseal(data: Mapping[str, object], statement: Statement) -> dict[str, object]:
+    """The plain message for one call, as `message.decode` reads it.
+
+    Args:
+        data: the sealed message.
+        statement: its statement, signed by somebody who is trusted.
+
+    Raises:
+        TaskNotTrusted: the call, its source or its key is not what the statement says.
+    """
+    call = _call(data, statement)
+    if not data.keys() <= _FIELDS:
+        raise distrusted(Distrust.ALTERED, "it has arguments that are not signed")
+    if data.get("key") != call.get("key"):
+        raise distrusted(Distrust.ALTERED, "it stands under another key than was signed")
+    options = statement.options
+    if "deadline" in call:
+        options = {**options, "deadline": call["deadline"]}
+    return {
+        "key": call["key"],
+        "args": call.get("args", []),
+        "kwargs": call.get("kwargs", {}),
+        "function": statement.function,
+        "options": options,
+        **_source(data, statement),
+    }
+
+
+def _call(data: Mapping[str, object], statement: Statement) -> dict[str, JsonValue]:
+    text = data.get("call")
+    if not isinstance(text, str) or _digest(text) not in statement.calls:
+        raise distrusted(Distrust.ALTERED, "its call is not the one that was signed")
+    try:
+        call = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        call = None
+    if not isinstance(call, dict) or "key" not in call or not call.keys() <= _IN_A_CALL:
+        raise distrusted(Distrust.ALTERED, "its call is none of version 1")
+    return call
+
+
+def _source(data: Mapping[str, object], statement: Statement) -> dict[str, object]:
+    source, given = data.get("source"), data.get("source_digest", statement.source_digest)
+    if given != statement.source_digest:
+        raise distrusted(Distrust.ALTERED, "its source is not the one that was signed")
+    if source is None:
+        return {"source_digest": statement.source_digest}
+    if not isinstance(source, str) or _digest(source) != statement.source_digest:
+        raise distrusted(Distrust.ALTERED, "its source is not the one that was signed")
+    return {"source": source}
+
+
+def _digest(text: str) -> str | None:
+    try:
+        return digest_of(text)
+    except UnicodeEncodeError:  # lone surrogates: nothing that was signed
+        return None
