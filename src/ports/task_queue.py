@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from ..domain.backlog import Backlog
@@ -47,5 +48,27 @@ class SupportsBacklog(Protocol):
         Raises:
             QueueUnavailable: the queue cannot be reached.
             QueueDenied: it refuses the credentials or the command.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is ready to be put into a queue by whoever talks to its server."""
+
+    place: str
+    """Where the server keeps what waits."""
+    fields: tuple[str | int, ...]
+    """What is put there: names and contents, one after the other."""
+
+
+@runtime_checkable
+class SupportsLetters(Protocol):
+    """A queue whose messages may be posted by another one of its server's clients."""
+
+    def letter(self, task: Task) -> Letter | None:
+        """What `put` would send; None where that takes more than to put it somewhere.
+
+        For a store that has `SupportsPosting` and is kept by the same server under the same user.
         """
         ...

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from ..domain.change import Change, Refused, Snapshot, Swapped
 from ..domain.result_key import Address
+from .task_queue import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,19 @@ class SupportsOpenCount(Protocol):
         """Tasks of all namespaces that are recorded and have not ended; its cost is constant.
 
         Raises as `TaskRecords`.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsPosting(Protocol):
+    """Records whose server can put a message into the queue in the same round trip."""
+
+    async def store_and_post(self, change: Change, letter: Letter) -> Swapped | Refused:
+        """Compare and swap, as `TaskRecords.store`, then post.
+
+        The letter is posted if the change took place, and only then; once, also where the
+        connection breaks and the call is repeated. Raises as `TaskRecords`: then it may have been
+        posted.
         """
         ...

@@ -12,17 +12,17 @@ _PACE: Final = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": 2.0
 """Pauses between attempts in seconds: a worker is back within two seconds of its broker. Celery's
 own grow to 30 s."""
 
-
-_TRANSPORTS: Final = {
+TRANSPORTS: Final = {
     "fleeting-redis": "fleeting.adapters.celery.streams.transport:Transport",
     "fleeting-rediss": "fleeting.adapters.celery.streams.transport:Transport",
     "fleeting-sentinel": "fleeting.adapters.celery.streams.transport:SentinelTransport",
 }
+"""The names of fleeting's transports, whose queues are streams."""
 
 
 def register_transports() -> None:
     """Make fleeting's transports known to kombu, as `broker_transport` and as URL schemes."""
-    TRANSPORT_ALIASES.update(_TRANSPORTS)
+    TRANSPORT_ALIASES.update(TRANSPORTS)
 
 
 class Connection(kombu.Connection):

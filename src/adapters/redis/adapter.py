@@ -15,7 +15,7 @@ from .keyspace import Keyspace
 from .quarantines import RedisQuarantineRegister, RedisQuarantines
 from .result_store import RedisOpenTasks, RedisResultReader, RedisResultWriter
 from .source_store import RedisSourceReader, RedisSourceWriter
-from .task_records import RedisTaskRecords
+from .task_records import PostingTaskRecords, RedisTaskRecords
 from .url import RedisUrl, parse
 
 
@@ -24,12 +24,13 @@ def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
     place = parse(url, options.find_credentials)
     connection = RedisConnection.to(place)
     layout = Layout(Keyspace.under(options.prefix), is_sharded=place.is_sharded)
+    records = RedisTaskRecords if layout.is_sharded else PostingTaskRecords
     return ResultStoreAdapter(
         writer=RedisResultWriter(connection, layout),
         open_tasks=RedisOpenTasks(connection, layout),
         cancel_signals=RedisCancelSignals(connection, layout.space),
         reader=RedisResultReader(connection, layout),
-        records=RedisTaskRecords(connection, layout),
+        records=records(connection, layout),
         feed=RedisEventFeed(connection, layout.space, _block(place)),
         health=RedisHealth(connection, layout.space),
         register=RedisFleetRegister(connection, layout.space),

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final
 
 from ...domain.change import Change, Refused, Swapped
+from ...ports.task_queue import Letter
 from .announcements import Announcement, FeedSize, announce, prolong
 from .commands import Command, Plan, Reply, Word
 from .keyspace import Keyspace
@@ -58,17 +59,24 @@ class _Outcome:
         return Refused(self.stored.snapshot)
 
 
-def store(layout: Layout, changes: Sequence[Change]) -> Plan[list[Swapped | Refused]]:
+def store(
+    layout: Layout, changes: Sequence[Change], *, letter: Letter | None = None
+) -> Plan[list[Swapped | Refused]]:
     """Swap, announce and list.
 
     One round trip where nothing is refused or taken over, and servers are not sharded; else a
     second one lists what had to wait, puts right what was written for nothing, and announces what
     a shard could not.
+
+    Args:
+        layout: how Redis is used; not sharded where there is a letter.
+        changes: what is to take place.
+        letter: posted if it did; with one change alone.
     """
     if not changes:
         return []
     sure = [change for change in changes if not is_contested(change)]
-    swaps = _swaps(layout, changes)
+    swaps = _swaps(layout, changes) if letter is None else [_swap(layout, changes, letter)]
     replies = yield [
         *swaps,
         *place(layout.space, [entry_of(c.record, c.keep) for c in sure if not is_listed(c)]),
@@ -89,7 +97,7 @@ def _swaps(layout: Layout, changes: Sequence[Change]) -> list[Command]:
     return [_swap(layout, changes[n : n + size]) for n in range(0, len(changes), size)]
 
 
-def _swap(layout: Layout, changes: Sequence[Change]) -> Command:
+def _swap(layout: Layout, changes: Sequence[Change], letter: Letter | None = None) -> Command:
     """The token lets the script tell a call that the connection repeats from one of a caller."""
     space = layout.space
     keys: list[str] = []
@@ -115,7 +123,11 @@ def _swap(layout: Layout, changes: Sequence[Change]) -> Command:
             feed,
             address.key,
         )
-    return script("swap").call([*keys, *map(space.events, feeds)], *words)
+    keys += map(space.events, feeds)
+    if letter is not None:
+        keys.append(letter.place)
+        words += letter.fields
+    return script("swap").call(keys, *words)
 
 
 def _outcome(space: Keyspace, change: Change, answer: Reply) -> _Outcome:

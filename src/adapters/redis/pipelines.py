@@ -28,10 +28,7 @@ def send(client: Client, commands: Sequence[Command]) -> list[Reply]:
     pool = client.connection_pool
     connection: Any = pool.get_connection()
     try:
-        words = (command.words for command in commands)
-        # hiredis takes all three kinds of words; its stubs want them all alike.
-        packed = b"".join(hiredis.pack_command(some) for some in words)  # type: ignore[arg-type]
-        connection.send_packed_command([packed])
+        connection.send_packed_command([_packed(commands)])
         return [_reply(client, connection, command) for command in commands]
     except BaseException:
         # Replies that nobody has read would be taken for those of the next commands.
@@ -39,6 +36,12 @@ def send(client: Client, commands: Sequence[Command]) -> list[Reply]:
         raise
     finally:
         pool.release(connection)
+
+
+def _packed(commands: Sequence[Command]) -> bytes:
+    words = (command.words for command in commands)
+    # hiredis takes all three kinds of words; its stubs want them all alike.
+    return b"".join(hiredis.pack_command(some) for some in words)  # type: ignore[arg-type]
 
 
 def _reply(client: redis.Redis, connection: Any, command: Command) -> Reply:
@@ -52,18 +55,22 @@ async def send_async(client: AsyncClient, commands: Sequence[Command]) -> list[R
     """As `send`."""
     if isinstance(client, redis_async.RedisCluster):
         return await _send_to_nodes_async(client, commands)
-    if len(commands) == 1:
-        return [await _send_one(client, commands[0])]
-    pipeline = client.pipeline(transaction=False)
-    for command in commands:
-        pipeline.execute_command(*command.words)
-    return await pipeline.execute(raise_on_error=False)
-
-
-async def _send_one(client: redis_async.Redis, command: Command) -> Reply:
-    """A pipeline of one costs a third more than the command alone."""
+    pool = client.connection_pool
+    connection: Any = await pool.get_connection()
     try:
-        return await client.execute_command(*command.words)
+        await connection.send_packed_command([_packed(commands)], check_health=False)
+        return [await _reply_async(client, connection, command) for command in commands]
+    except BaseException:
+        # As in `send`.
+        await connection.disconnect(nowait=True)
+        raise
+    finally:
+        await pool.release(connection)
+
+
+async def _reply_async(client: redis_async.Redis, connection: Any, command: Command) -> Reply:
+    try:
+        return await client.parse_response(connection, str(command.words[0]))
     except ResponseError as error:
         return error
 

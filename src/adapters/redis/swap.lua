@@ -1,12 +1,13 @@
 -- Compare and swap records, each with its value; announce what took place.
--- KEYS: for each change its record and its value; then the feeds.
+-- KEYS: for each change its record and its value; then the feeds; with one change, perhaps a queue.
 -- ARGV: token, how much of a feed is kept, for how many ms, how many changes; then for each change:
 --       expected version or '', '1' to refuse while the lease is valid, new version, record, value
 --       or '', lease in ms or '', life in ms, '1' to refuse if marked as cancelled, number of its
---       feed or 0, its name there.
+--       feed or 0, its name there; then, if there is a queue, the entry to post if the change took
+--       place.
 -- Returns: for each change {1, now} if it took place, else the snapshot of what was in the way.
 local answers = {}
-local count = tonumber(ARGV[4])
+local count, has_changed = tonumber(ARGV[4]), false
 
 local function swap(n)
   local run, at = KEYS[2 * n - 1], 10 * n - 6
@@ -45,9 +46,15 @@ local function swap(n)
       'XADD', KEYS[2 * count + feed], 'MAXLEN', '~', ARGV[2], '*',
       'key', ARGV[at + 10], 'version', ARGV[at + 3], 'kind', 'status')
   end
+  has_changed = true
   return {1, now_us}
 end
 
 for n = 1, count do answers[n] = swap(n) end
-for n = 2 * count + 1, #KEYS do redis.call('PEXPIRE', KEYS[n], ARGV[3]) end
+local entry = 10 * count + 5
+local feeds = entry > #ARGV and #KEYS or #KEYS - 1
+for n = 2 * count + 1, feeds do redis.call('PEXPIRE', KEYS[n], ARGV[3]) end
+if feeds < #KEYS and has_changed then
+  redis.call('XADD', KEYS[#KEYS], '*', unpack(ARGV, entry))
+end
 return answers

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ...domain.change import Change, Refused, Snapshot, Swapped
 from ...domain.result import Status
 from ...domain.result_key import Address
+from ...ports.task_queue import Letter
 from ...ports.task_records import Reservation
 from . import changes
 from .changes import Layout
@@ -45,6 +46,15 @@ class RedisTaskRecords:
 
     async def open_count(self) -> int:
         return await self._connection.run_async(_open_count(self._layout.space))
+
+
+class PostingTaskRecords(RedisTaskRecords):
+    """The same on one server, which can put messages into its queues, too."""
+
+    async def store_and_post(self, change: Change, letter: Letter) -> Swapped | Refused:
+        plan = changes.store(self._layout, [change], letter=letter)
+        [told] = await self._connection.run_async(plan, shared=True)
+        return told
 
 
 def _open_count(space: Keyspace) -> Plan[int]:

@@ -56,3 +56,8 @@ class StoreSettings(BaseModel):
     def queue_url(self) -> str:
         """URL of the task queue in force."""
         return self.queue or self.store
+
+    @property
+    def is_one_server(self) -> bool:
+        """Whether one server keeps results and queue, under one user."""
+        return self.queue_url == self.store

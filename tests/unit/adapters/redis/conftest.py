@@ -22,7 +22,7 @@ from fleeting.adapters.redis.result_store import (
     RedisResultReader,
     RedisResultWriter,
 )
-from fleeting.adapters.redis.task_records import RedisTaskRecords
+from fleeting.adapters.redis.task_records import PostingTaskRecords
 from fleeting.domain.result_key import Address
 from fleeting.testing import Run
 
@@ -111,8 +111,8 @@ def open_tasks(connection: RedisConnection, layout: Layout) -> RedisOpenTasks:
 
 
 @pytest.fixture
-def records(connection: RedisConnection, layout: Layout) -> RedisTaskRecords:
-    return RedisTaskRecords(connection, layout)
+def records(connection: RedisConnection, layout: Layout) -> PostingTaskRecords:
+    return PostingTaskRecords(connection, layout)
 
 
 @pytest.fixture
