@@ -12,7 +12,18 @@ import typer
 import typer.main
 from typer.exceptions import TyperException
 
-from . import functions, installation, quarantine, servers, submit, task, token, watch, workers
+from . import (
+    functions,
+    installation,
+    quarantine,
+    servers,
+    submit,
+    task,
+    token,
+    vault,
+    watch,
+    workers,
+)
 from . import run as run_command
 from .exit_codes import FAULT, MEANINGS, REQUEST
 from .failure import print_problem
@@ -90,6 +101,12 @@ app.add_typer(
     name="token",
     rich_help_panel="Look at the installation",
     help="Make, list and revoke static tokens; each of these takes --json.",
+)
+app.add_typer(
+    vault.vault,
+    name="vault",
+    rich_help_panel="Look at the installation",
+    help="Set up a Vault for an installation, and hand out secret ids; each takes --json.",
 )
 
 

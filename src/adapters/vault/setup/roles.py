@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 Capability = Literal["create", "read", "update", "delete", "list", "sudo"]
@@ -38,7 +38,7 @@ class Rule:
     path: str
     capabilities: Sequence[Capability]
     reason: str
-    bounds: Mapping[str, str] = {}
+    bounds: Mapping[str, str] = field(default_factory=dict)
     """Further lines, as in `max_wrapping_ttl`."""
 
 
@@ -48,19 +48,20 @@ class Role:
 
     name: str
     redis: str
-    """The role of docs/reference/keys.md#rights whose rights its Redis user has."""
+    """The role of docs/reference/keys.md#rights whose rights its Redis user has; an empty one has
+    no user."""
     signs: bool = False
     checks: bool = False
     runs: bool = False
 
 
 ROLES: Final = (
-    Role(name="submitter", redis="submitter", signs=True),
+    Role(name="submitter", redis="api", signs=True),
     Role(name="retriever", redis="retrieve"),
     Role(name="api", redis="api", signs=True),
     Role(name="scheduler", redis="api", signs=True),
     Role(name="worker", redis="worker", checks=True, runs=True),
-    Role(name="flower", redis="flower"),
+    Role(name="flower", redis=""),
 )
 
 DEPLOYER: Final = "deployer"

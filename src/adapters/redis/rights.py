@@ -1,0 +1,78 @@
+"""The least that each role needs on Redis, as rules for `ACL SETUSER name on >password …`.
+
+docs/reference/keys.md shows the same text, and integration tests run everything under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+RIGHTS: Final[Mapping[str, str]] = {
+    "retrieve": """\
+resetchannels -@all
++hello +auth +ping +time
++get +mget +hgetall +exists +pttl +zrange +zrangebyscore +zcount +sort_ro +xread +xrevrange
+%R~*_?????????????_???????????????? %R~{*}:run %R~{*}:live %R~{*}:other
+%R~*functions %R~*events %R~{workers}:facts
+""",
+    "api": """\
+resetchannels &cancel -@all
++hello +auth +ping +time +publish
++get +mget +set +del +exists +pttl +pexpire +pexpireat
++hget +hset +hdel +hmget +hgetall
++zadd +zrem +zscore +zrange +zrangebyscore +zremrangebyscore +zcount +zcard +sort_ro
++xadd +xdel +xread +xrevrange
++eval +evalsha
+~*_?????????????_???????????????? ~{*}:run ~{*}:live ~{*}:other
+~*functions ~*events ~open ~source:* ~*idem:* %R~{workers}:facts %R~{quarantine}:facts
++multi +exec +sadd ~{fleeting}:_kombu.binding*
+(+xadd +zadd +xlen +xpending +xinfo|groups +llen +exists +eval +evalsha +multi +exec
+~{fleeting}:fleeting*)
+""",
+    "worker": """\
+resetchannels &cancel -@all
++hello +auth +ping +time +publish +subscribe +unsubscribe
++get +set +del +exists +pttl +pexpire +pexpireat
++hget +hset +hdel +hmget +hgetall
++zadd +zrem +zscore +zrange +zrangebyscore +zremrangebyscore
++xadd +xdel
++eval +evalsha
+~*_?????????????_???????????????? ~{*}:run ~{*}:live ~{*}:other
+~*functions ~*events ~open ~{workers} ~{workers}:facts %R~source:*
+~{quarantine} ~{quarantine}:facts ~*lost:*
+&{fleeting}:/0.celery.pidbox &{fleeting}:/0.celeryev/worker.*
++multi +exec +watch +unwatch +discard +expire
++xreadgroup +xack +xrange +xlen +xpending +xread
++xgroup|create +xgroup|delconsumer +xinfo|consumers
++llen +lpush +rpop +brpop +sadd +srem +smembers
++psubscribe +punsubscribe +script|load +script|exists
+~{fleeting}:*
+""",
+}
+"""By role, for an installation without prefix and with the queue's own."""
+
+_QUEUE: Final = "{fleeting}:"
+
+
+def rights(role: str, *, prefix: str = "", queue_prefix: str = _QUEUE) -> tuple[str, ...]:
+    """The rules of `role`; with a prefix they allow all keys under it, and no others.
+
+    Args:
+        role: one of `RIGHTS`.
+        prefix: put before every key of the stores.
+        queue_prefix: put before every key of the queue.
+    """
+    words = RIGHTS[role].split()
+    if prefix:
+        words = list(_narrowed(words, prefix))
+    return tuple(word.replace(_QUEUE, queue_prefix) for word in words)
+
+
+def _narrowed(words: list[str], prefix: str) -> Iterator[str]:
+    for word in words:
+        if "~" not in word or _QUEUE in word:
+            yield word.replace("&cancel", f"&{prefix}:cancel")
+    mode = "~" if any(word.startswith("~") for word in words) else "%R~"
+    yield f"{mode}{prefix}:*"
+    yield f"{mode}{{{prefix}:*}}:run"
