@@ -10,6 +10,7 @@ from . import access, logs
 from .authenticators import NONE, check_exposure
 from .closing import closing
 from .container import Container
+from .credentials import given_back
 from .embedded import embedded_worker
 from .garbage import settle
 from .settings import Settings, load
@@ -33,7 +34,7 @@ def run(*, host: str | None = None, port: int | None = None, roles: str | None =
     logs.configure_audit(settings.audit)
     check_exposure(settings)
     container = Container(settings=settings)
-    with embedded_worker(container):
+    with given_back(), embedded_worker(container):
         _serve(make_app(container, settings), settings)
 
 

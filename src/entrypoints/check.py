@@ -16,6 +16,7 @@ from ..ports.health import SupportsPing
 from .authenticators import NONE
 from .closing import close_adapters
 from .container import Container
+from .credentials import given_back
 from .settings import PREFIX, Settings, limit_variable, load, origins
 
 _PATIENCE: Final = 5.0
@@ -65,8 +66,9 @@ def run() -> Report:
     Raises:
         ConfigurationError: the settings cannot be.
     """
-    settings = load()
-    return Report(tuple(_lines(settings)), tuple(asyncio.run(_ask_all(settings))))
+    with given_back():
+        settings = load()
+        return Report(tuple(_lines(settings)), tuple(asyncio.run(_ask_all(settings))))
 
 
 def mask(url: str) -> str:

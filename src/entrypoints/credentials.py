@@ -115,7 +115,7 @@ def finder(settings: Settings) -> FindCredentials:
 
 @contextmanager
 def given_back() -> Iterator[None]:
-    """At the end, give back all that is leased, unless that takes long."""
+    """At the end, give back all that is leased and log out, unless that takes long."""
     try:
         yield
     finally:
@@ -127,3 +127,4 @@ def given_back() -> Iterator[None]:
 def _close_all() -> None:
     while _wallets:
         _wallets.popitem()[1].close()
+    secret_sources.close_all()

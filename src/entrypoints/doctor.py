@@ -19,6 +19,7 @@ from . import runners
 from .check import mask
 from .closing import close_adapters
 from .container import Container
+from .credentials import given_back
 from .settings import Settings, load
 
 _PATIENCE: Final = 10.0
@@ -39,8 +40,9 @@ def run() -> tuple[Examination, ...]:
     Raises:
         ConfigurationError: the settings cannot be.
     """
-    settings = load()
-    return asyncio.run(_examine(settings))
+    with given_back():
+        settings = load()
+        return asyncio.run(_examine(settings))
 
 
 def is_well(examinations: Sequence[Examination]) -> bool:

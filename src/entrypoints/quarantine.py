@@ -11,6 +11,7 @@ from ..domain.errors import InvalidQuery
 from ..domain.quarantine import Quarantine
 from ..ports.quarantines import Quarantines
 from .container import Container
+from .credentials import given_back
 from .settings import load
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{8,64}")
@@ -24,7 +25,8 @@ def listed() -> Sequence[Quarantine]:
         ConfigurationError: the settings cannot be.
         PortError: the store does not answer.
     """
-    return asyncio.run(_with_store(None, None))
+    with given_back():
+        return asyncio.run(_with_store(None, None))
 
 
 def lift(digest: str, namespace: str | None) -> Sequence[Quarantine]:
@@ -40,7 +42,8 @@ def lift(digest: str, namespace: str | None) -> Sequence[Quarantine]:
             "say whose quarantine to lift: at least the first eight digits of a source's digest, "
             "as `fleeting quarantine list` shows it"
         )
-    return asyncio.run(_with_store(digest, namespace))
+    with given_back():
+        return asyncio.run(_with_store(digest, namespace))
 
 
 async def _with_store(digest: str | None, namespace: str | None) -> Sequence[Quarantine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -35,8 +36,18 @@ def opened(url: str, options: SecretOptions) -> SecretSourceAdapter:
         return known
     made = adapters.secret_source(url, options)
 
+    owner = os.getpid()
+
     def close() -> None:
         _open.pop(key, None)
-        made.close()
+        # A forked process speaks with its parent's token, and must not end it.
+        if os.getpid() == owner:
+            made.close()
 
     return _open.setdefault(key, replace(made, close=close))
+
+
+def close_all() -> None:
+    """Log out everywhere, which also ends what was leased."""
+    for adapter in list(_open.values()):
+        adapter.close()

@@ -8,6 +8,7 @@ import sys
 from ..domain.errors import InvalidSetting
 from . import logs, runners
 from .container import Container
+from .credentials import given_back
 from .execution import Execution
 from .garbage import settle
 from .settings import Settings, load
@@ -60,18 +61,19 @@ def run(
     close_memory(settings)
     from ..adapters.celery.worker import run_worker
 
-    return run_worker(
-        url=settings.queue_url,
-        options=container.queue_options(),
-        open_message=container.open_message(),
-        make_execution=make_execution,
-        pool=settings.worker_pool,
-        concurrency=slots,
-        queues=settings.queues,
-        name=name,
-        log_level=settings.log_level,
-        visibility=settings.lease,
-    )
+    with given_back():
+        return run_worker(
+            url=settings.queue_url,
+            options=container.queue_options(),
+            open_message=container.open_message(),
+            make_execution=make_execution,
+            pool=settings.worker_pool,
+            concurrency=slots,
+            queues=settings.queues,
+            name=name,
+            log_level=settings.log_level,
+            visibility=settings.lease,
+        )
 
 
 def make_execution() -> Execution:
