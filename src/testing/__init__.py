@@ -16,6 +16,7 @@ except ImportError as exc:
 # Before the first import of a contract: its plain asserts then explain themselves.
 _MODULES = (
     "audit_log",
+    "authenticator",
     "cancel_signals",
     "clock",
     "effects",
@@ -44,6 +45,7 @@ _MODULES = (
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _MODULES))
 
 from .audit_log import AuditLogContract  # noqa: E402
+from .authenticator import AuthenticatorContract  # noqa: E402
 from .cancel_signals import CancelSignalsContract  # noqa: E402
 from .clock import ClockContract  # noqa: E402
 from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
@@ -64,6 +66,7 @@ from .task_verifier import TaskVerifierContract  # noqa: E402
 
 __all__ = [
     "AuditLogContract",
+    "AuthenticatorContract",
     "BacklogContract",
     "CancelSignalsContract",
     "ClockContract",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 from .node_packages import OPENID, installed
 from .openid_provider import OpenIdProvider
 
