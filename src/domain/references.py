@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .errors import InvalidReference
+from .errors import InvalidReference, SecretNotFound
 from .json_value import JsonValue
 from .json_walk import rendered
+from .secret_path import names_in
 
 if TYPE_CHECKING:
     from .json_walk import Path
@@ -38,10 +39,7 @@ _MARK: Final = b'"$'
 _SHOWN: Final = 5
 """Malformed references that an error names."""
 
-_STEP: Final = r"(?!\.\.?(?:[/#]|\Z))[A-Za-z0-9_.@:=+~-]+"
-_PATH: Final = re.compile(rf"{_STEP}(?:/{_STEP})*")
-_FIELD: Final = re.compile(r"[A-Za-z0-9_.@:=+~-]+")
-_LONGEST: Final = 256
+_FIELD: Final = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9_.@:=+~-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def references_in(
 
     def visit(name: str, given: JsonValue, path: Path) -> JsonValue:
         try:
-            found.setdefault(_reference(name, given), rendered("$", path))
+            found.setdefault(reference_in(name, given), rendered("$", path))
         except InvalidReference as exc:
             problems.append(f"{rendered('$', path)}: {exc.message}")
         return None
@@ -120,7 +118,7 @@ def with_values(
         kwargs: by name.
         values: one for each of `references_in` them.
     """
-    return _replaced(args, kwargs, lambda name, given, _: values[_reference(name, given)])
+    return _replaced(args, kwargs, lambda name, given, _: values[reference_in(name, given)])
 
 
 def _replaced(
@@ -148,20 +146,36 @@ def _walk(value: JsonValue, path: Path, visit: _Visit) -> JsonValue:
     return given if name == LITERAL else visit(name, given, path)
 
 
-def _reference(name: str, given: JsonValue) -> Reference:
+def reference_in(name: str, given: JsonValue) -> Reference:
+    """The reference in an object with one of the names.
+
+    Args:
+        name: of these; "": the object has more than one name.
+        given: what stands under it.
+
+    Raises:
+        InvalidReference: it is none; what was given is not shown.
+    """
     if not name:
         raise InvalidReference(
             f"an object with {SECRET}, {LEASE} or {LITERAL} has that name alone: take the others "
             f'out, or pass the whole as it is by {{"{LITERAL}": …}} around it'
         )
-    text = given if isinstance(given, str) and len(given) <= _LONGEST else ""
-    path, mark, field = text.partition("#")
-    if name == SECRET and _PATH.fullmatch(path) and _FIELD.fullmatch(field):
+    path, mark, field = given.partition("#") if isinstance(given, str) else ("", "", "")
+    if name == SECRET and _is_path(path) and _FIELD.fullmatch(field):
         return SecretReference(path, field)
-    if name == LEASE and _PATH.fullmatch(path) and not mark:
+    if name == LEASE and _is_path(path) and not mark:
         return LeaseReference(path)
     example = "kv/path#field" if name == SECRET else "database/creds/role"
     raise InvalidReference(
-        f'not of the form {{"{name}": "{example}"}}, whose steps are letters, digits and _.@:=+~-: '
+        f'not of the form {{"{name}": "{example}"}}, of letters, digits and _ - . @ + =: '
         f'write it so, or pass the object as it is by {{"{LITERAL}": …}} around it'
     )
+
+
+def _is_path(text: str) -> bool:
+    try:
+        names_in(text)
+    except SecretNotFound:
+        return False
+    return True

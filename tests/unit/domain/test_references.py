@@ -137,7 +137,9 @@ def test_a_parameter_may_have_the_name_of_a_reference() -> None:
         "kv/db?#a",
         "kv/dä#a",
         "kv/db#a\n",
-        "k" * 300 + "#a",
+        "kv/db#..",
+        "kv/db#ä",
+        "k" * 513 + "#a",
         "",
         None,
         7,
@@ -160,7 +162,7 @@ def test_a_malformed_lease_is_refused(text: JsonValue) -> None:
         references_in([{"$lease": text}], {})
 
 
-@pytest.mark.parametrize("text", ["a/b.c#d", "a/..b#d", "a/...#d", "user@host:1=2+3~4#a-b_c"])
+@pytest.mark.parametrize("text", ["a/b.c#.d", "a/b#..d", "user@host/1=2+3#a-b_c~:9"])
 def test_dots_and_signs_may_stand_in_names(text: str) -> None:
     assert list(map(str, references_in([{"$secret": text}], {}))) == [text]
 
