@@ -40,7 +40,7 @@ class StaticToken(BaseModel):
 
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """SHA-256 of the token."""
-    subject: Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT)]
+    subject: Annotated[str, Field(max_length=MAX_SUBJECT, pattern=r"^[^\x00-\x1f\x7f]+$")]
     """Who has it."""
     scopes: tuple[Scope, ...] = ()
     """What it is good for."""
