@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from fleeting.domain.errors import MalformedMessage, StoreUnavailable
+from fleeting.adapters.memory.audit_log import MemoryAuditLog
+from fleeting.domain.distrust import Distrust, distrusted
+from fleeting.domain.errors import MalformedMessage, StoreUnavailable, TaskNotTrusted
 from fleeting.domain.result import Status
 from fleeting.domain.result_key import Address
 from fleeting.usecases.refuse import RefuseTask
@@ -67,3 +69,53 @@ async def test_a_store_that_is_away_is_waited_for(home: Installation) -> None:
     assert refuse(home, Address("", task.key))
 
     assert (await home.record(task)).status is Status.FAILED
+
+
+def distrust(*places: Address) -> TaskNotTrusted:
+    error = distrusted(Distrust.ALTERED, "its call was changed")
+    error.address, *also = places
+    error.also = tuple(also)
+    return error
+
+
+async def test_of_two_tasks_that_a_message_may_be_the_one_that_waits_is_ended(
+    home: Installation,
+) -> None:
+    task = await home.submitted()
+    other = Address("", "add_1767225600000_0123456789abcdef")
+    error = distrust(other, Address("", task.key))
+
+    assert RefuseTask(writer=home.worker.writer, clock=home.clock, ttl=timedelta(minutes=5))(error)
+
+    record = await home.record(task)
+    assert record.error is not None
+    assert (record.status, record.error.code) == (Status.FAILED, "task_not_trusted")
+    assert await home.reader.read(other) is None
+
+
+async def test_refusals_are_counted_by_what_was_wrong(home: Installation) -> None:
+    refuse = RefuseTask(writer=home.worker.writer, clock=home.clock, ttl=timedelta(minutes=5))
+    address = Address("", "add_1767225600000_0123456789abcdef")
+
+    for error in (MalformedMessage("no"), distrust(address), distrust(address)):
+        refuse(error)
+
+    assert refuse.counts == {"malformed": 1, "altered": 2}
+
+
+async def test_what_is_not_trusted_is_audited(home: Installation) -> None:
+    audit = MemoryAuditLog()
+    refuse = RefuseTask(
+        writer=home.worker.writer, clock=home.clock, ttl=timedelta(minutes=5), audit=audit
+    )
+    address = Address("team-a", "add_1767225600000_0123456789abcdef")
+
+    refuse(distrust(address))
+    refuse(distrusted(Distrust.UNSIGNED, "it is not signed"))
+    refuse(MalformedMessage("args: is no list"))
+
+    [named, unnamed] = audit.events
+    assert (named.action, named.outcome) == ("runTask", "denied")
+    assert (named.namespace, named.functions, named.keys) == ("team-a", ("add",), (address.key,))
+    assert named.reason == "the queued message is not trusted: its call was changed"
+    assert unnamed.keys == ()
