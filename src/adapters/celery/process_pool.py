@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from celery.concurrency.asynpool import AsynPool as StockAsynPool
@@ -21,7 +21,7 @@ class AsynPool(StockAsynPool):
     """
 
     @property
-    def timers(self) -> Mapping[Callable[[], Any], float]:
+    def timers(self) -> dict[Callable[[], Any], float]:
         return {self.maintain_pool: _LOOK_SECONDS}
 
 

@@ -34,6 +34,26 @@ def test_scripts_and_tasks_share_a_worker(world: World) -> None:
     assert world.runs(key) == 1
 
 
+@everywhere
+def test_scripts_and_tasks_together_run_no_more_at_once_than_the_worker_has_slots(
+    world: World, queue: str
+) -> None:
+    """Whichever way their messages go: plain ones, delayed ones, with a link, tasks."""
+    name, after = world.name("crowd"), world.app.tasks["test.note"].si(world.name("after"))
+    for _ in range(100):  # so quick that many more are taken at a time
+        world.script("nothing", queue=queue)
+    for _ in range(6):
+        world.send("test.crowd", name, 0.05, queue=queue)
+        world.script("crowd", name, 0.05, queue=queue)
+        world.script("crowd", name, 0.05, queue=queue, link=after)
+        world.script("crowd", name, 0.05, queue=queue, countdown=0.3)
+
+    world.consume(queue)
+
+    inside = [int(number) for number in world.notes.wait(name, 24)]
+    assert max(inside) == world.options["concurrency"]
+
+
 @with_slots
 def test_a_task_retries_with_growing_pauses(world: World) -> None:
     name = world.name("retry")

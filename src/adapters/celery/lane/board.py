@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
-from threading import Condition, Lock
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Condition, Event, Lock
 from typing import Final
 
+from .loans import Begin, Loan, Loans
 from .pace import Kind, Pace
 from .parcel import Parcel, note_active
 from .room import AHEAD_SECONDS, MOST
@@ -54,6 +56,7 @@ class Board:
         self._watch = Condition(lock)
         self._end = Condition(lock)
         self._inbox: deque[Parcel] = deque()
+        self._loans = Loans()
         self._patience = _STUCK_SECONDS
         self._is_closed = False
 
@@ -62,17 +65,16 @@ class Board:
         with self._work:
             self._inbox.append(parcel)
             self._work.notify()
-            if all(slot.since is not None for slot in self.slots):
+            if self._left() <= 0:
                 self._watch.notify()
 
     def room(self, kind: Kind) -> int:
         """How many calls of a kind the slots that are not stuck will run soon; may be negative."""
         with self._work:
-            now = time.monotonic()
-            free = [slot for slot in self.slots if not _is_stuck(slot, now)]
+            free = len(self.slots) - self.busy()
             ahead = self._pace.ahead(kind, AHEAD_SECONDS, most=MOST)
-            busy = sum(slot.since is not None for slot in free)
-            return len(free) * ahead - busy - self._count_waiting()
+            getting_on = free - self._left()
+            return free * ahead - getting_on - self._count_waiting()
 
     def waiting(self) -> int:
         """How many parcels no slot works on."""
@@ -84,8 +86,10 @@ class Board:
         with self._work:
             slot.since = None
             self._patience = _STUCK_SECONDS
+            if not slot.ready:
+                self._lend()
             while not self._is_closed:
-                if found := self._find(slot):
+                if self._left() > 0 and (found := self._find(slot)):
                     slot.begin()
                     if self._inbox:
                         # Nobody was told of it for as long as this slot was idle.
@@ -121,6 +125,32 @@ class Board:
                     self._work.notify_all()  # an idle slot may take over from a stuck one
             return []
 
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Keep one slot from the lane for the length of the block; waits until there is one."""
+        is_granted = Event()
+        loan = self.ask(lambda _: is_granted.set())
+        is_granted.wait()
+        try:
+            yield
+        finally:
+            self.end(loan)
+
+    def ask(self, begin: Begin) -> Loan:
+        """Lend one slot as soon as there is one: then `begin` is called, by any thread, briefly."""
+        loan = Loan(begin)
+        with self._work:
+            self._loans.ask(loan)
+            self._lend()
+        return loan
+
+    def end(self, loan: Loan) -> None:
+        """Have a slot back that was lent."""
+        with self._work:
+            self._loans.end(loan)
+            self._lend()
+            self._work.notify_all()
+
     @property
     def is_working(self) -> bool:
         """Whether any slot runs something."""
@@ -131,9 +161,10 @@ class Board:
         return bool(slot.ready or self._inbox)
 
     def busy(self) -> int:
-        """How many slots are stuck."""
+        """How many slots are stuck, or have been lent for as long."""
         now = time.monotonic()
-        return sum(_is_stuck(slot, now) for slot in self.slots)
+        stuck = sum(_is_stuck(slot, now) for slot in self.slots)
+        return stuck + self._loans.begun_before(now - _STUCK_SECONDS)
 
     def clear(self) -> list[Parcel]:
         """Take out what nobody has claimed, but for calls of chunks that are being run."""
@@ -165,7 +196,8 @@ class Board:
         batch: list[Parcel] = []
         places: set[tuple[str, str]] = set()
         left = _BATCH_SECONDS
-        share = -(-len(self._inbox) // sum(slot.since is None for slot in self.slots))
+        share = -(-len(self._inbox) // self._left())
+        self._loans.had_turn()
         while self._inbox and len(batch) < min(share, _MOST):
             parcel = self._inbox[0]
             expected = self._pace.expected(parcel.kind)
@@ -178,6 +210,17 @@ class Board:
             note_active(parcel.request)
         return batch
 
+    def _left(self) -> int:
+        """How many more runs may begin."""
+        busy = sum(slot.since is not None for slot in self.slots)
+        return len(self.slots) - busy - len(self._loans)
+
+    def _lend(self) -> None:
+        waiting = bool(self._inbox)
+        self._loans.grant(self._left(), time.monotonic(), is_lane_waiting=waiting)
+        if waiting:
+            self._watch.notify()
+
     def _count_waiting(self) -> int:
         return len(self._inbox) + sum(len(slot.ready) for slot in self.slots)
 
@@ -185,8 +228,7 @@ class Board:
         return bool(self._inbox) or any(slot.ready for slot in self.slots)
 
     def _are_all_stuck(self) -> bool:
-        now = time.monotonic()
-        return all(_is_stuck(slot, now) for slot in self.slots)
+        return self.busy() >= len(self.slots)
 
     def _take_waiting(self) -> list[Parcel]:
         out = [parcel for slot in self.slots for parcel in slot.ready]

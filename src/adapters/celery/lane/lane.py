@@ -61,6 +61,11 @@ class Lane:
         """What the event loop has to do for the lane."""
         return self._calls
 
+    @property
+    def board(self) -> Board:
+        """Whose slots are shared with messages that go Celery's own way."""
+        return self._board
+
     def start(self) -> None:
         """Start the threads, once."""
         if not self._threads:

@@ -9,6 +9,7 @@ from celery.concurrency.solo import TaskPool as SoloPool
 from celery.concurrency.thread import TaskPool as ThreadPool
 from celery.worker import state
 
+from ..pools import SharingPool
 from ..task import NAME
 from .lane import Lane
 
@@ -27,6 +28,8 @@ class LaneStep(StartStopStep):
         if isinstance(parent.pool, ThreadPool | SoloPool) and parent.hub is not None:
             slots = parent.pool.num_processes or 1
             parent.lane = Lane(parent, parent.app.tasks[NAME], slots=slots)
+            if isinstance(parent.pool, SharingPool):
+                parent.pool.share(parent.lane.board, parent.lane.calls)
 
     def start(self, parent: Any) -> None:
         """Start the slots; they stay when a connection is lost."""
@@ -42,6 +45,8 @@ class LaneStep(StartStopStep):
         """Before the connection closes."""
         if parent.lane is None:
             return
+        if isinstance(parent.pool, SharingPool):
+            parent.pool.forget()
         stop, terminate = getattr(state, "should_stop", None), state.should_terminate
         if (stop, terminate) == (None, None):
             parent.lane.forget()

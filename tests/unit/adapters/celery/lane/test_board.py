@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from celery.worker import state
@@ -176,3 +176,81 @@ def test_slot_that_only_stores_an_end_runs_nothing(pace):
     slot.is_finishing = True
 
     assert not board.is_working
+
+
+def test_slots_that_are_lent_are_not_the_lanes(pace):
+    board = a_board(pace, slots=2, parcels=2)
+    begun: list[object] = []
+    board.ask(begun.append)
+    board.take(board.slots[0])
+
+    later = board.ask(begun.append)
+
+    assert len(begun) == 1
+    assert later.since is None
+    assert board.room(KIND) == 2 - 2 - 1
+
+
+def test_slot_that_was_lent_is_the_lanes_again_when_it_comes_back(pace):
+    board = a_board(pace)
+    loan = board.ask(lambda _: None)
+    taken: list[object] = []
+    slot = Thread(target=lambda: taken.extend(board.take(board.slots[0])))
+    slot.start()
+    board.offer(a_parcel(1))
+    assert taken == []
+
+    board.end(loan)
+
+    slot.join(10)
+    assert len(taken) == 1
+
+
+def test_lane_and_others_take_turns(pace):
+    """A batch of the lane with all that was claimed in it, then one run of the others."""
+    board = a_board(pace, parcels=3)
+    [slot] = board.slots
+    order: list[object] = []
+    has_begun = Event()
+    claimed = board.take(slot)
+    first = board.ask(lambda _: (order.append("first"), has_begun.set()))
+    board.ask(lambda _: order.append("second"))
+    board.put(slot, claimed)
+    assert board.take(slot) == claimed
+    assert order == []
+
+    lane = Thread(target=lambda: order.append(board.take(slot)[0].task.args[0]))
+    lane.start()
+    has_begun.wait(10)
+    board.end(first)
+    lane.join(10)
+
+    assert order == ["first", 1]
+
+
+def test_what_waits_behind_slots_that_are_lent_for_long_goes_back(pace):
+    board = a_board(pace, parcels=1)
+    loan = board.ask(lambda _: None)
+    loan.since = time.monotonic() - LONG_AGO
+
+    assert len(board.stuck()) == 1
+    assert board.busy() == 1
+
+
+def test_others_wait_for_their_slot(pace):
+    board = a_board(pace)
+    running = board.ask(lambda _: None)
+    entered: list[object] = []
+
+    def run() -> None:
+        with board.lent():
+            entered.append(True)
+
+    other = Thread(target=run)
+    other.start()
+    assert entered == []
+
+    board.end(running)
+
+    other.join(10)
+    assert entered == [True]
