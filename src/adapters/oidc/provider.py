@@ -22,6 +22,14 @@ from .key_ring import KeyRing
 _TIMEOUT: Final = 5.0
 """Seconds for an answer as a whole: requests wait for it."""
 
+_FAILURES: Final = (
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    httpx2.InvalidURL,
+    OSError,
+    TimeoutError,
+)
+
 _MAX_BYTES: Final = 512 * 1024
 """Longest answer that is read: key sets with certificate chains take some ten kilobytes."""
 
@@ -36,7 +44,10 @@ class Provider:
     """One issuer, reached when it is first needed."""
 
     def __init__(
-        self, options: AuthenticatorOptions, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        options: AuthenticatorOptions,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        timeout: float = _TIMEOUT,
     ) -> None:
         """Connect to nothing yet.
 
@@ -55,6 +66,7 @@ class Provider:
                 )
         self._options = options
         self._transport = transport
+        self._timeout = timeout
         self._client: httpx2.AsyncClient | None = None
         self._verify = _certificates(options.ca_file)
         self._document: Mapping[str, Any] | None = None
@@ -130,9 +142,9 @@ class Provider:
     async def _json(self, method: str, url: str, **more: Any) -> dict[str, Any]:
         where = _shown(url)
         try:
-            async with asyncio.timeout(_TIMEOUT):
+            async with asyncio.timeout(self._timeout):
                 answer = json.loads(await self._body(method, url, **more))
-        except (httpx2.HTTPError, httpx2.StreamError, OSError, TimeoutError) as exc:
+        except _FAILURES as exc:
             why = f"{type(exc).__name__}: {exc}".rstrip(": ")
             raise AuthenticatorUnavailable(f"{where} does not answer: {why}") from exc
         except (ValueError, RecursionError) as exc:
@@ -161,7 +173,7 @@ class Provider:
             self._client = httpx2.AsyncClient(
                 verify=self._verify,
                 transport=self._transport,
-                timeout=_TIMEOUT,
+                timeout=self._timeout,
                 limits=httpx2.Limits(max_connections=_CONNECTIONS),
                 # An answer from elsewhere is not the issuer's.
                 follow_redirects=False,
@@ -170,7 +182,10 @@ class Provider:
 
 
 def _is_safe(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
     return bool(parts.hostname) and (parts.scheme == "https" or is_here)
 

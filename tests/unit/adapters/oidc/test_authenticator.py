@@ -105,7 +105,7 @@ async def test_strange_headers_are_refused(authenticator: OidcAuthenticator, kin
     assert await reason(authenticator, f"{header}.e30.AAAA")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     header=st.dictionaries(
         st.sampled_from(["alg", "kid", "typ", "crit", "b64", "jwk", "x5c", "zip"]),
@@ -130,14 +130,14 @@ def test_nothing_but_a_refusal_comes_of_garbage_in_the_form_of_a_token(
         asyncio.run(make().authenticate(token))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))
 def test_nothing_but_a_refusal_comes_of_any_text(make: Make, token: str) -> None:
     with pytest.raises(NotAuthenticated):
         asyncio.run(make().authenticate(token))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_character_of_a_token_may_change(
     make: Make, issuer: Issuer, data: st.DataObject
