@@ -1,0 +1,39 @@
+# settings that all parts share
+path "kv/data/fleeting" {
+  capabilities = ["read"]
+}
+
+# its own settings
+path "kv/data/fleeting/retriever" {
+  capabilities = ["read"]
+}
+
+# a Redis user of its own
+path "database/creds/fleeting-retriever" {
+  capabilities = ["read"]
+}
+
+# renew leases whose id it was given
+path "sys/leases/renew" {
+  capabilities = ["update"]
+}
+
+# revoke leases whose id it was given
+path "sys/leases/revoke" {
+  capabilities = ["update"]
+}
+
+# how long its token lives
+path "auth/token/lookup-self" {
+  capabilities = ["read"]
+}
+
+# keep its token alive
+path "auth/token/renew-self" {
+  capabilities = ["update"]
+}
+
+# end its token at its end
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}
