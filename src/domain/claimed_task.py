@@ -25,14 +25,12 @@ from .result_key import (
 _MOST: Final = 1_000
 """Tasks of one message: as many as it may have calls."""
 
-# JSON within JSON: each layer escapes the quotes of those inside once more.
-_QUOTE: Final = r'\\*"'
-_KEY: Final = re.compile(
-    rf"{_QUOTE}key{_QUOTE}\s*:\s*{_QUOTE}({FUNCTION_PATTERN}_[0-9]{{13}}_{UNIQUE_PATTERN}){_QUOTE}"
-)
-_NAMESPACE: Final = re.compile(
-    rf"{_QUOTE}namespace{_QUOTE}\s*:\s*{_QUOTE}({NAMESPACE_PATTERN}){_QUOTE}"
-)
+# JSON within JSON: each layer escapes the quotes of those inside once more. A pattern that began
+# with backslashes would look at a long row of them again and again.
+_IS: Final = r'\\*"\s*:\s*\\*"'
+_END: Final = r'\\*"'
+_KEY: Final = re.compile(rf'(?<=")key{_IS}({FUNCTION_PATTERN}_[0-9]{{13}}_{UNIQUE_PATTERN}){_END}')
+_NAMESPACE: Final = re.compile(rf'(?<=")namespace{_IS}({NAMESPACE_PATTERN}){_END}')
 
 
 def claimed_in_call(data: Mapping[str, object]) -> tuple[Address, ...]:

@@ -55,8 +55,16 @@ class TrustedKey:
 
     @property
     def line(self) -> str:
-        """The key as it is written into a list, without what it is bound to."""
-        return f"{KIND} {b64encode(self.public).decode()}"
+        """The key as it is written into a list, with what bounds it."""
+        return " ".join([f"{KIND} {b64encode(self.public).decode()}", *self._bounds()])
+
+    def _bounds(self) -> Iterator[str]:
+        for name, time in (("not_before", self.not_before), ("not_after", self.not_after)):
+            if time is not None:
+                yield f"{name}={time.isoformat()}"
+        for name, globs in (("namespaces", self.namespaces), ("principals", self.principals)):
+            if globs != ("*",):
+                yield f"{name}={';'.join(globs)}"
 
     def check(self, *, at: datetime, namespace: str, principal: str) -> None:
         """Pass if a signature by this key counts for that at this time.

@@ -13,7 +13,7 @@ from ..ports.clock import Clock
 from ..ports.task_signer import TaskSigner
 from ..ports.task_verifier import TaskVerifier
 from ..usecases.open_message import OpenMessage
-from .settings import Settings
+from .settings import Settings, load
 
 if TYPE_CHECKING:
     from ..adapters.signatures.ed25519 import Ed25519Signer
@@ -62,9 +62,22 @@ def make_opener(settings: Settings, clock: Clock) -> OpenMessage:
     )
 
 
-def _verifier(settings: Settings) -> TaskVerifier | None:
+def trusted_lines() -> list[str]:
+    """The keys that are trusted by the settings in force, as lines of a list, with their ids.
+
+    Raises:
+        ConfigurationError: the settings cannot be, or a key cannot be read.
+    """
+    return [f"{key.line} # {key.key_id}" for key in _trusted(load())]
+
+
+def _trusted(settings: Settings) -> list[TrustedKey]:
     own = _own(settings)
-    keys = [*_listed(settings), *([] if own is None else [own.trusted])]
+    return [*_listed(settings), *([] if own is None else [own.trusted])]
+
+
+def _verifier(settings: Settings) -> TaskVerifier | None:
+    keys = _trusted(settings)
     if keys:
         from ..adapters.signatures.ed25519 import Ed25519Verifier
 

@@ -15,6 +15,8 @@ from celery.worker import state
 from celery.worker.consumer import Consumer as StockConsumer
 
 from ...domain.errors import MalformedMessage
+from .damaged import LaterRefusals, refusals_of
+from .task import NAME
 from .task_message import check_task_message
 
 _log: Final = logging.getLogger(__name__)
@@ -28,6 +30,10 @@ class Consumer(StockConsumer):
 
     connection_errors: tuple[type[Exception], ...]
     event_dispatcher: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._refusals = LaterRefusals(self._refuse)
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
         handle = super().create_task_handler(*args, **kwargs)
@@ -86,6 +92,10 @@ class Consumer(StockConsumer):
         if not isinstance(self.pool, ThreadPool | SoloPool):
             super().cancel_active_requests()
 
+    def _refuse(self, error: MalformedMessage) -> None:
+        task: Any = self.app.tasks[NAME]
+        task.refuse(error)
+
     def _reject(self, message: Any, why: str) -> None:
         self._drop(message, why)
         signals.task_rejected.send(sender=self, message=message, exc=None)
@@ -97,6 +107,7 @@ class Consumer(StockConsumer):
             why,
             len(message.body or ""),
         )
+        self._refusals.add(refusals_of(message.body))
         if not message.acknowledged:
             message.reject_log_error(_log, self.connection_errors)
 

@@ -111,16 +111,16 @@ class RunTask(Task[Any, str]):
         except MalformedMessage as exc:
             self._refuse_calls(kwargs)
             _log.error("dropped a message %s: %s", describe_call(kwargs), exc.message)
-            self._refuse(exc)
+            self.refuse(exc)
             raise
 
     def _refuse_calls(self, kwargs: Mapping[str, Any]) -> None:
         """Of a chunk that came here: workers take one apart, unless there is a canvas on it."""
         with suppress(MalformedMessage):
             for call in calls_in(kwargs) if CALLS in kwargs else ():
-                self._refuse(malformed(call, "many calls in one message go without a canvas"))
+                self.refuse(malformed(call, "many calls in one message go without a canvas"))
 
-    def _refuse(self, error: MalformedMessage) -> None:
+    def refuse(self, error: MalformedMessage) -> None:
         """Tell who waits for the task; the message is dropped, whether that succeeds or not."""
         try:
             if self.executions.current().refuse(error) and error.address is not None:

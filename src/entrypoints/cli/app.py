@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from . import (
     functions,
     installation,
+    key,
     quarantine,
     servers,
     submit,
@@ -92,6 +93,7 @@ _add(
     installation.check,
     installation.doctor,
     quarantine.quarantine,
+    key.key,
     installation.openapi,
     installation.version,
 )

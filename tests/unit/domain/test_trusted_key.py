@@ -19,8 +19,15 @@ def test_id_of_a_key_is_the_beginning_of_its_digest() -> None:
     assert TrustedKey(PUBLIC).key_id == key_id(PUBLIC)
 
 
-def test_line_of_a_key_can_be_read_again() -> None:
-    assert read_trusted_keys(TrustedKey(PUBLIC).line) == [TrustedKey(PUBLIC)]
+@pytest.mark.parametrize(
+    "key",
+    [
+        TrustedKey(PUBLIC),
+        TrustedKey(PUBLIC, not_before=NOW, not_after=NOW, namespaces=("", "a"), principals=("b",)),
+    ],
+)
+def test_line_of_a_key_can_be_read_again(key: TrustedKey) -> None:
+    assert read_trusted_keys(key.line) == [key]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing yet", " , "])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ....domain.errors import MalformedMessage
+from ..damaged import stand_in
 from ..envelope import open_envelope
 from .custody import Custody
 from .delay import due_time
@@ -61,7 +62,7 @@ def _opened(delivery: Delivery, queue: str) -> Message | None:
     except MalformedMessage as exc:
         size = len(delivery.raw)
         _log.error("dropped %d bytes from queue %s: %s", size, queue, exc.message)
-        return None
+        return stand_in(delivery.raw, queue)
 
 
 def _mark_redelivered(message: Message, deliveries: int, queue: str) -> None:

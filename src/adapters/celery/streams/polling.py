@@ -17,6 +17,7 @@ from kombu.utils.encoding import bytes_to_str
 from redis.exceptions import ResponseError
 
 from ....domain.errors import MalformedMessage
+from ..damaged import stand_in
 from ..envelope import open_envelope
 from .custody import Custody
 from .entry import Delivery, Entry, read_reply
@@ -208,11 +209,13 @@ class StreamPolling(StreamQueues):
         key, raw = bytes_to_str(reply[0]), reply[1]
         queue = key.removeprefix(self.global_keyprefix).rsplit(self.sep, 1)[0]
         self._queue_cycle.rotate(queue)
+        message: Message | None
         try:
             message = open_envelope(raw)
         except MalformedMessage as exc:
             _log.error("dropped %d bytes from queue %s: %s", len(raw), queue, exc.message)
-        else:
+            message = stand_in(raw, queue)
+        if message is not None:
             self.connection._deliver(message, queue)  # noqa: SLF001 - as stock
         return True
 

@@ -28,6 +28,7 @@ EXPECTED = {
     "doctor",
     "functions",
     "get",
+    "key",
     "openapi",
     "quarantine",
     "results",

@@ -1,0 +1,140 @@
+"""Which processes sign, whom they trust, and which of them do not start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleeting.adapters.memory.clock import ManualClock
+from fleeting.adapters.signatures.ed25519 import Ed25519Signer, new_key
+from fleeting.domain.errors import InvalidSetting, TaskNotTrusted
+from fleeting.domain.message import encode
+from fleeting.domain.seal import call_texts, seal
+from fleeting.entrypoints import signing
+from fleeting.entrypoints.api import make_app
+from fleeting.entrypoints.container import Container
+from fleeting.entrypoints.key_file import create, in_folder
+from fleeting.entrypoints.local import Fleeting
+from fleeting.entrypoints.settings import Settings, load
+from fleeting.ports.task_signer import TaskSigner
+from fleeting.testing.task_queue import sample_task
+
+REDIS = "redis://127.0.0.1:1"
+TASK = sample_task(1)
+PEM = new_key()
+LINE = Ed25519Signer.from_pem(PEM, name="PEM").trusted.line
+
+
+def settings(**options: Any) -> Settings:
+    return load(**({"store": REDIS} | options))
+
+
+def message(signer: TaskSigner) -> dict[str, object]:
+    calls = call_texts([TASK])
+    return dict(seal([TASK], calls, sign=signer.sign, queue="fleeting", inline_bytes=0))
+
+
+def is_taken(found: Settings, data: dict[str, object]) -> bool:
+    try:
+        signing.make_opener(found, ManualClock(TASK.submitted_at))(data)
+    except TaskNotTrusted:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda found: make_app(Container(settings=found), found),
+        lambda found: signing.make_opener(found, ManualClock(TASK.submitted_at)),
+        lambda found: Fleeting.from_settings(store=found.store),
+    ],
+    ids=["api", "worker", "client"],
+)
+def test_no_process_starts_without_a_key(start: Callable[[Settings], object]) -> None:
+    """The message says how to make one, and how to do without."""
+    with pytest.raises(InvalidSetting, match="fleeting key create") as caught:
+        start(settings())
+
+    assert "FLEETING_ACCEPT_UNSIGNED=true" in caught.value.message
+
+
+def test_metric_retriever_needs_none() -> None:
+    found = settings(api_roles="retrieve")
+
+    assert make_app(Container(settings=found), found)
+
+
+def test_unsigned_tasks_are_taken_where_that_is_said() -> None:
+    found = settings(accept_unsigned=True)
+
+    signing.check_signer(found)
+    assert signing.make_signer(found) is None
+    assert is_taken(found, dict(encode(TASK, inline_bytes=0)))
+
+
+@pytest.mark.parametrize("bound", [{"signing_key": PEM}, {"trusted_keys": LINE}])
+def test_worker_trusts_its_list_and_the_key_that_it_has(bound: dict[str, str]) -> None:
+    found = settings(**bound)
+
+    assert is_taken(found, message(Ed25519Signer.from_pem(PEM, name="PEM")))
+    assert not is_taken(found, message(Ed25519Signer.of_this_process()))
+    assert not is_taken(found, dict(encode(TASK, inline_bytes=0)))
+
+
+def test_keys_may_stand_in_files(tmp_path: Path) -> None:
+    own = tmp_path / "own.pem"
+    listed = tmp_path / "trusted"
+    listed.write_text(f"# the one of today\n{create(own)}\n")
+
+    signer = signing.make_signer(settings(signing_key_file=str(own)))
+
+    assert signer is not None
+    assert is_taken(settings(trusted_keys_file=str(listed)), message(signer))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"signing_key": "no key"},
+        {"signing_key_file": "/nowhere/key.pem"},
+        {"trusted_keys": "no key"},
+        {"trusted_keys_file": "/nowhere/keys"},
+    ],
+)
+def test_what_is_no_key_is_said_at_start(wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidSetting):
+        signing.make_opener(settings(**wrong), ManualClock(TASK.submitted_at))
+
+
+def test_file_that_is_no_text_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "key.pem"
+    file.write_bytes(b"\xff\xfe")
+
+    with pytest.raises(InvalidSetting, match="it is no text"):
+        signing.make_signer(settings(signing_key_file=str(file)))
+
+
+def test_queue_in_memory_has_a_key_of_its_own() -> None:
+    found = settings(store="memory://")
+    signer = signing.make_signer(found)
+
+    assert signer is not None
+    assert is_taken(found, message(signer))
+    assert not is_taken(found, message(Ed25519Signer.of_this_process()))
+
+
+def test_folder_keeps_its_key(tmp_path: Path) -> None:
+    """What was queued before a restart is still signed by it."""
+    file = in_folder(tmp_path)
+    key = file.read_text()
+
+    assert in_folder(tmp_path) == file
+    assert file.read_text() == key
+
+
+def test_private_key_is_shown_by_nothing() -> None:
+    assert "PRIVATE" not in repr(settings(signing_key=PEM))
