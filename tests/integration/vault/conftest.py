@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from secrets import token_hex
 
 import pytest
 
@@ -39,8 +40,9 @@ def put(kv):
 
 @pytest.fixture
 def reader(admin):
-    """A role that reads everything below `kv`."""
-    return approle(admin, "reader", READ)
+    """A role that reads everything below `kv`; another for each test, since Vault counts the
+    logins that it refuses to one."""
+    return approle(admin, f"reader-{token_hex(4)}", READ)
 
 
 @pytest.fixture
