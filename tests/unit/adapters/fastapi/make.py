@@ -30,6 +30,7 @@ from fleeting.domain.outcome import ErrorInfo
 from fleeting.domain.result import Progress, Record
 from fleeting.domain.result_key import Address
 from fleeting.ports.clock import Clock
+from fleeting.ports.result_store import StoredResult
 from fleeting.usecases.admit import AdmitTask
 from fleeting.usecases.backpressure import Backpressure
 from fleeting.usecases.cancel import CancelTask
@@ -58,6 +59,16 @@ class HeardFeed(MemoryEventFeed):
         return position
 
 
+class CountingReader(MemoryResultReader):
+    """Knows how often a single result was asked for."""
+
+    reads = 0
+
+    async def read(self, address: Address) -> StoredResult | None:
+        self.reads += 1
+        return await super().read(address)
+
+
 class Platform:
     """One installation: use cases over stores in memory, and a worker's hands on them."""
 
@@ -69,6 +80,7 @@ class Platform:
         self.queue = MemoryTaskQueue(inline_bytes=1024)
         self.writer = MemoryResultWriter(self.store)
         self.records = MemoryTaskRecords(self.store)
+        self.reader = CountingReader(self.store)
         self.feed = HeardFeed(self.store)
         self.follow = Follow(feed=self.feed)
 
@@ -98,7 +110,7 @@ class Platform:
             "check": CheckTask(sources=known, **rules),
             "cancel": CancelTask(records=self.records),
             "retriever": MetricRetriever(
-                reader=MemoryResultReader(self.store),
+                reader=self.reader,
                 follow=self.follow,
                 clock=self.clock,
                 limits=self.limits,
@@ -123,7 +135,7 @@ class Platform:
 
     def start(self, key: str, namespace: str = "") -> Record:
         """Claim the task, as a worker does."""
-        record = self._record(key, namespace)
+        record = self.record(key, namespace)
         running = record.running(at=self.clock.now(), worker=WORKER)
         return self._store(transition(record, running, now=self.clock.now()))
 
@@ -153,7 +165,8 @@ class Platform:
         hold = Hold(running.address, running.version)
         self.writer.report([Note(hold=hold, progress=Progress(done=done), output=None)])
 
-    def _record(self, key: str, namespace: str) -> Record:
+    def record(self, key: str, namespace: str = "") -> Record:
+        """What is stored of a task."""
         [found] = self.writer.load([Address(namespace, key)])
         assert found.record is not None
         return found.record
