@@ -89,7 +89,7 @@ def references_in(
 
     def visit(name: str, given: JsonValue, path: Path) -> JsonValue:
         try:
-            found.setdefault(reference_in(name, given), rendered("$", path))
+            found.setdefault(_reference(name, given), rendered("$", path))
         except InvalidReference as exc:
             problems.append(f"{rendered('$', path)}: {exc.message}")
         return None
@@ -118,7 +118,7 @@ def with_values(
         kwargs: by name.
         values: one for each of `references_in` them.
     """
-    return _replaced(args, kwargs, lambda name, given, _: values[reference_in(name, given)])
+    return _replaced(args, kwargs, lambda name, given, _: values[_reference(name, given)])
 
 
 def _replaced(
@@ -146,31 +146,44 @@ def _walk(value: JsonValue, path: Path, visit: _Visit) -> JsonValue:
     return given if name == LITERAL else visit(name, given, path)
 
 
-def reference_in(name: str, given: JsonValue) -> Reference:
-    """The reference in an object with one of the names.
-
-    Args:
-        name: of these; "": the object has more than one name.
-        given: what stands under it.
+def secret_reference(given: JsonValue) -> SecretReference:
+    """The reference to a secret in a text.
 
     Raises:
         InvalidReference: it is none; what was given is not shown.
     """
+    path, _, name = _text(given).partition("#")
+    if not _is_path(path) or not _FIELD.fullmatch(name):
+        raise _malformed(SECRET, "kv/path#field")
+    return SecretReference(path, name)
+
+
+def lease_reference(given: JsonValue) -> LeaseReference:
+    """The reference to a credential of a run's own in a text; raises as `secret_reference`."""
+    path = _text(given)
+    if not _is_path(path):
+        raise _malformed(LEASE, "database/creds/role")
+    return LeaseReference(path)
+
+
+def _reference(name: str, given: JsonValue) -> Reference:
     if not name:
         raise InvalidReference(
             f"an object with {SECRET}, {LEASE} or {LITERAL} has that name alone: take the others "
             f'out, or pass the whole as it is by {{"{LITERAL}": …}} around it'
         )
-    path, mark, field = given.partition("#") if isinstance(given, str) else ("", "", "")
-    if name == SECRET and _is_path(path) and _FIELD.fullmatch(field):
-        return SecretReference(path, field)
-    if name == LEASE and _is_path(path) and not mark:
-        return LeaseReference(path)
-    example = "kv/path#field" if name == SECRET else "database/creds/role"
-    raise InvalidReference(
+    return secret_reference(given) if name == SECRET else lease_reference(given)
+
+
+def _malformed(name: str, example: str) -> InvalidReference:
+    return InvalidReference(
         f'not of the form {{"{name}": "{example}"}}, of letters, digits and _ - . @ + =: '
         f'write it so, or pass the object as it is by {{"{LITERAL}": …}} around it'
     )
+
+
+def _text(given: JsonValue) -> str:
+    return given if isinstance(given, str) else ""
 
 
 def _is_path(text: str) -> bool:

@@ -10,6 +10,7 @@ from ..adapters.sdk.surface import Surface
 from .closing import close_adapters
 from .container import Container
 from .embedded import embedded_worker
+from .handed_in_secrets import Secrets, hand_in
 from .settings import Settings, load
 from .signing import check_signer
 
@@ -29,14 +30,24 @@ class Fleeting(Surface):
         *,
         namespace: str = "",
         isolation: Literal["none", "process", "confined", "isolated"] | None = None,
+        secrets: Secrets | None = None,
     ) -> Self:
         """Everything in this process: queue, stores and workers; nothing outlives it.
 
         Runs still have a process each. `isolation="none"` runs scripts inside this process, for
         trusted scripts and debuggers; time and memory limits are refused then.
+
+        Args:
+            namespace: of all tasks.
+            isolation: how runs are kept apart; None: as well as this machine can.
+            secrets: what every task may name: texts by `path#field` for `$secret`, objects of
+                texts by path for `$lease`. With None, settings say.
+
+        Raises:
+            InvalidReference: a name in `secrets` is none.
         """
         memory = {"store": MEMORY, "source_store": MEMORY, "queue": MEMORY}
-        return cls._open(load(**memory, isolation=isolation), namespace)
+        return cls._open(load(**memory, isolation=isolation), namespace, secrets)
 
     @classmethod
     def from_settings(cls, *, namespace: str = "", **settings: object) -> Self:
@@ -48,9 +59,11 @@ class Fleeting(Surface):
         return cls._open(load(**settings), namespace)
 
     @classmethod
-    def _open(cls, settings: Settings, namespace: str) -> Self:
+    def _open(cls, settings: Settings, namespace: str, secrets: Secrets | None = None) -> Self:
         check_signer(settings)
         container = Container(settings=settings)
+        if secrets is not None:
+            hand_in(secrets, container)
         with ExitStack() as opened:
             opened.enter_context(embedded_worker(container))
             gateway = LocalGateway(

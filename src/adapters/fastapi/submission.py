@@ -42,6 +42,8 @@ _UNFIT: Final = (
     e.NotAFunction,
     e.ParametersDoNotFit,
     e.ParametersNotJson,
+    e.InvalidReference,
+    e.ReferenceNotAllowed,
     e.SourceUnknown,
     e.IsolationUnavailable,
     e.LibraryUnavailable,
@@ -146,9 +148,13 @@ def router(
         """A dry run: everything that a submission would be refused for; nothing is queued.
 
         Looks at the syntax, whether the function is there, whether the parameters fit its
-        signature, sizes, options and the isolation asked for.
+        signature, sizes, options, the isolation asked for and the secrets that it names.
         """
-        found = await check(task, namespace=caller.require(task.function))
+        found = await check(
+            task,
+            namespace=caller.require(task.function),
+            principal=caller.principal.subject,
+        )
         return Response(_report(found).model_dump_json(), media_type=MEDIA_TYPE)
 
     @routes.delete(

@@ -38,6 +38,7 @@ def secret_source(url: str, _options: SecretOptions) -> SecretSourceAdapter:
 class _Role:
     duration: timedelta
     max_age: timedelta
+    fields: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,19 @@ class MemorySecrets:
         """Refuse everything at `path` from here on."""
         self._refused.add(path)
 
-    def offer(self, path: str, *, duration: timedelta = _HOUR, max_age: timedelta = _HOUR) -> None:
-        """Make credentials at `path`, which live for `duration` and at most for `max_age`."""
-        self._roles[path] = _Role(duration, max_age)
+    def offer(
+        self,
+        path: str,
+        *,
+        duration: timedelta = _HOUR,
+        max_age: timedelta = _HOUR,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make credentials at `path`, which live for `duration` and at most for `max_age`.
+
+        Each has a user and a password of its own, or all have the same `fields`.
+        """
+        self._roles[path] = _Role(duration, max_age, fields)
 
     def fields_at(self, path: str) -> dict[str, str]:
         """A copy of the secret at `path`."""
@@ -103,7 +114,8 @@ class MemorySecrets:
             self._issued[lease_id] = _Issued(now + role.duration, now + role.max_age)
         return Lease(
             id=lease_id,
-            fields={"username": f"user-{number}", "password": f"password-{number:08}"},
+            fields=role.fields
+            or {"username": f"user-{number}", "password": f"password-{number:08}"},
             duration=role.duration,
             renewable=True,
         )

@@ -68,7 +68,7 @@ class LocalGateway:
         return [one.address.key for one in accepted]
 
     async def check(self, request: TaskRequest) -> Finding:
-        return await self._check(request, namespace=self._namespace)
+        return await self._check(request, namespace=self._namespace, principal=ANYBODY.subject)
 
     async def cancel(self, key: str) -> TaskFacts:
         ResultKey.parse(key)

@@ -141,6 +141,14 @@ Network = Annotated[
         "What each run may connect to; may be given several times.", metavar="tcp:HOST:PORT"
     ),
 ]
+Secret = Annotated[
+    list[str] | None,
+    _task_option(
+        "A secret that the script's parameters may name, from a variable or a file; may be given "
+        "several times.",
+        metavar="PATH#FIELD=env:NAME",
+    ),
+]
 RunMode = Annotated[
     Literal["fresh", "reuse"] | None,
     _task_option("Whether each run has a process of its own.", "--mode"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import tokenize
 from collections.abc import Iterator
@@ -13,6 +15,8 @@ from ...domain.json_value import parse_json
 from ...domain.json_walk import NotJson
 
 STDIN: Final = "-"
+
+_SECRET: Final = re.compile(r"(.+?#.+?)=(env|file):(.+)", re.DOTALL)
 
 
 def read_script(path: Path) -> str:
@@ -87,6 +91,32 @@ def labels_in(texts: list[str]) -> dict[str, str]:
         if not mark:
             raise InvalidTask(f"--label takes NAME=TEXT, not {name!r}")
     return {name: text for name, _, text in pairs}
+
+
+def secrets_in(texts: list[str]) -> dict[str, str]:
+    """The secrets of `--secret PATH#FIELD=env:NAME` or `…=file:PATH`.
+
+    Raises:
+        InvalidTask: one is of another form, or there is nothing there; what was given is not
+            shown, because it may be the secret itself.
+    """
+    return dict(map(_secret, texts))
+
+
+def _secret(text: str) -> tuple[str, str]:
+    found = _SECRET.fullmatch(text)
+    if found is None:
+        raise InvalidTask(
+            "--secret takes PATH#FIELD=env:NAME, or PATH#FIELD=file:PATH: a value of its own would "
+            "show in the list of processes"
+        )
+    name, kind, place = found.groups()
+    if kind == "file":
+        return name, _text(Path(place)).removesuffix("\n")
+    value = os.environ.get(place)
+    if value is None:
+        raise InvalidTask(f"--secret {name}: there is no variable {place}: set and export it")
+    return name, value
 
 
 def _text(path: Path) -> str:

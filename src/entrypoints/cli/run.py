@@ -9,7 +9,7 @@ import typer
 from . import options as o
 from .bars import bars
 from .failure import reporting
-from .parameters import json_list, json_object, read_script
+from .parameters import json_list, json_object, read_script, secrets_in
 from .tasks import given, show_result
 from .waiting import wait_for
 
@@ -40,6 +40,7 @@ def run(
     threads: o.Threads = None,
     scratch_mb: o.ScratchMb = None,
     network: o.Network = None,
+    secret: o.Secret = None,
     as_json: o.Json = False,
 ) -> None:
     """Run a function of a script here and now, without any server.
@@ -48,9 +49,15 @@ def run(
     value goes to stdout.
 
         fleeting run script.py add --args '[1, 2]'
+
+    A secret that the parameters name comes from a variable or a file (file:PATH), so that it
+    stands in no command line:
+
+        fleeting run script.py connect --args @parameters.json --secret kv/db#password=env:PASSWORD
     """
     source = read_script(script)
     positional, keywords = json_list(args), json_object(kwargs)
+    secrets = secrets_in(secret) if secret else None
     wanted = given(
         timeout_seconds=timeout_seconds,
         memory_mb=memory_mb,
@@ -62,7 +69,7 @@ def run(
 
     from ..local import Fleeting
 
-    with Fleeting.in_memory(isolation=isolation) as platform:
+    with Fleeting.in_memory(isolation=isolation, secrets=secrets) as platform:
         handle = platform.submit(source, function, *positional, kwargs=keywords, **wanted)
         try:
             with bars(wanted=not as_json) as shown:
