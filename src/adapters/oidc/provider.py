@@ -36,6 +36,8 @@ _MAX_BYTES: Final = 512 * 1024
 _CONNECTIONS: Final = 10
 """At the same time: a flood of tokens queues up here, and not at the provider."""
 
+_OK: Final = frozenset({200})
+
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 """OpenID Connect Discovery 1.0 §4; appended to an issuer's path, too."""
 
@@ -100,12 +102,19 @@ class Provider:
         client = tuple(
             quote(part, safe="") for part in (self._options.client_id, self._options.client_secret)
         )
-        return await self._json(
+        answer = await self._json(
             "POST",
             url,
+            takes=frozenset({200, 400}),
             data={"token": token, "token_type_hint": "access_token"},
             auth=httpx2.BasicAuth(*client),
         )
+        # Some say it in this way of tokens that they cannot look up, such as signed ones.
+        if answer.get("error") == "unsupported_token_type":
+            return {"active": False}
+        if not isinstance(answer.get("active"), bool):
+            raise AuthenticatorUnavailable(f"{_shown(url)} does not say whether a token is active")
+        return answer
 
     async def discover(self) -> Mapping[str, Any]:
         """The issuer's discovery document, which has to be its own.
@@ -139,11 +148,13 @@ class Provider:
             )
         return url
 
-    async def _json(self, method: str, url: str, **more: Any) -> dict[str, Any]:
+    async def _json(
+        self, method: str, url: str, *, takes: frozenset[int] = _OK, **more: Any
+    ) -> dict[str, Any]:
         where = _shown(url)
         try:
             async with asyncio.timeout(self._timeout):
-                answer = json.loads(await self._body(method, url, **more))
+                answer = json.loads(await self._body(method, url, takes, **more))
         except _FAILURES as exc:
             why = f"{type(exc).__name__}: {exc}".rstrip(": ")
             raise AuthenticatorUnavailable(f"{where} does not answer: {why}") from exc
@@ -153,11 +164,11 @@ class Provider:
             raise AuthenticatorUnavailable(f"{where} does not answer with a JSON object")
         return answer
 
-    async def _body(self, method: str, url: str, **more: Any) -> bytes:
+    async def _body(self, method: str, url: str, takes: frozenset[int], **more: Any) -> bytes:
         headers = {"Accept": "application/json", "User-Agent": "fleeting"}
         client = self._opened()
         async with client.stream(method, url, headers=headers, **more) as response:
-            if response.status_code != 200:
+            if response.status_code not in takes:
                 raise AuthenticatorUnavailable(
                     f"{_shown(url)} answers with status {response.status_code}"
                 )

@@ -108,7 +108,7 @@ class AuthenticationSettings(BaseModel):
     auth_tokens_file: str = ""
     """File with the digests of static tokens, written by `fleeting token`. `tokens` needs it."""
 
-    auth_options: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
+    auth_options: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
     """Options of an authenticator from another package, as JSON."""
 
     @field_validator("auth_algorithms")
@@ -151,7 +151,7 @@ class AuthenticationSettings(BaseModel):
             client_secret=self.auth_client_secret.get_secret_value(),
             ca_file=self.auth_ca_file,
             tokens_file=self.auth_tokens_file,
-            extra=self.auth_options,
+            extra={name: one.get_secret_value() for name, one in self.auth_options.items()},
         )
 
 

@@ -58,7 +58,6 @@ class TestIntrospection(AuthenticatorContract):
         """Whatever the provider says of them beside `active: true`, or in spite of it."""
         answers: dict[str, dict[str, object]] = {
             "inactive": {**ACTIVE, "active": False},
-            "active as text": {**ACTIVE, "active": "true"},
             "expired": {**ACTIVE, "exp": NOW - 31},
             "another audience": {**ACTIVE, "aud": "urn:another:api"},
             "no audience": {k: v for k, v in ACTIVE.items() if k != "aud"},
@@ -164,6 +163,34 @@ async def test_failure_is_not_remembered(
     issuer.answers.clear()
 
     assert await authenticator.authenticate(REFERENCE) == BOB
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json_answer({}),
+        json_answer({"active": "true"}),
+        json_answer({"active": 1}),
+        json_answer({"error": "invalid_request"}, 400),
+        json_answer({"error": "invalid_client"}, 401),
+        json_answer({"active": True}, 201),
+    ],
+)
+async def test_answer_that_says_nothing_of_the_token_is_none(
+    authenticator: IntrospectionAuthenticator, issuer: Issuer, answer: httpx2.Response
+) -> None:
+    issuer.answers["introspect.oauth2"] = answer
+
+    with pytest.raises(AuthenticatorUnavailable):
+        await authenticator.authenticate(REFERENCE)
+
+
+async def test_kind_of_token_that_the_provider_does_not_know_does_not_count(
+    authenticator: IntrospectionAuthenticator, issuer: Issuer
+) -> None:
+    issuer.answers["introspect.oauth2"] = json_answer({"error": "unsupported_token_type"}, 400)
+
+    assert await reason(authenticator) == "the provider says that it does not count"
 
 
 async def test_audience_is_not_asked_for_where_none_is_set(
