@@ -26,7 +26,10 @@ MASK: Final = "***"
 """Stands where a secret was; something else does if a secret has a `*` in it."""
 
 _CUTS: Final = re.compile(rf"{CUT.pattern}|\n\[…\]\n|…\Z")
-"""Where text may have been cut: in output, in tracebacks, at the end of messages."""
+"""Where text may have been cut: in output, at the end of notes."""
+
+_ERROR_CUTS: Final = re.compile(rf"{_CUTS.pattern}|…")
+"""The same in errors, where names and paths are cut in the middle of a line."""
 
 
 class Mask:
@@ -38,10 +41,13 @@ class Mask:
 
     def text(self, text: str) -> str:
         """`text` without any form of a secret, and without parts of one where it was cut."""
+        return self._cut_text(text, _CUTS)
+
+    def _cut_text(self, text: str, cuts: re.Pattern[str]) -> str:
         if not self._forms.all:
             return text
         done: list[str] = []
-        for part, cut in _parts(_CUTS, text):
+        for part, cut in _parts(cuts, text):
             settled, rest = self.settled(self._without_end(part) if done else part)
             done += [settled, self.without_begin(rest), cut]
         return "".join(done)
@@ -50,10 +56,10 @@ class Mask:
         """`error` with every text in it masked."""
         return replace(
             error,
-            message=self.text(error.message),
-            exception=error.exception and self.text(error.exception),
-            traceback=error.traceback and self.text(error.traceback),
-            path=error.path and self.text(error.path),
+            message=self._cut_text(error.message, _ERROR_CUTS),
+            exception=error.exception and self._cut_text(error.exception, _ERROR_CUTS),
+            traceback=error.traceback and self._cut_text(error.traceback, _ERROR_CUTS),
+            path=error.path and self._cut_text(error.path, _ERROR_CUTS),
         )
 
     def stream(self) -> MaskedStream:

@@ -164,6 +164,14 @@ def test_an_error_is_masked_in_all_its_texts() -> None:
     )
 
 
+def test_an_error_is_masked_where_names_in_it_were_cut() -> None:
+    error = ErrorInfo(code="c", message="at $.xpassw…[3] is", path='$["xpassw…"].a…word')
+
+    masked = Mask(["password"]).error(error)
+
+    assert (masked.message, masked.path) == ("at $.x***…[3] is", '$["x***…"].a…***')
+
+
 @pytest.mark.parametrize(
     ("value", "place"),
     [
