@@ -54,6 +54,8 @@ def make_app(container: Container, settings: Settings) -> App:
     pings = {"result_store": container.results().health}
     if settings.auth != NONE:
         pings["authenticator"] = container.authenticator().health
+    if (secrets := container.secrets()) is not None:
+        pings["secret_source"] = secrets.health
     adapters = {"result_store": _scheme(settings.store)}
     if submits:
         check_signer(settings)

@@ -110,6 +110,8 @@ async def _ask_all(settings: Settings) -> list[Answer]:
         _ask("result store", settings.store, container.results().health),
         _ask("task queue", settings.queue_url, container.queue().health),
     ]
+    if (secrets := container.secrets()) is not None:
+        asked.append(_ask("secret source", settings.secrets, secrets.health))
     if settings.auth != NONE:
         where = settings.auth_issuer or settings.auth_tokens_file or settings.auth
         asked.append(_ask("authenticator", where, container.authenticator().health))

@@ -53,11 +53,14 @@ def is_well(examinations: Sequence[Examination]) -> bool:
 async def _examine(settings: Settings) -> tuple[Examination, ...]:
     container = Container(settings=settings)
     results, queue = container.results(), container.queue()
+    secrets = container.secrets()
+    named = f"secret source {mask(settings.secrets)}"
     try:
         return (
             Examination("runs", tuple(_isolation(settings))),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
+            *([await _look(named, secrets.health)] if secrets is not None else []),
             *await _backlog(container.backpressure(), settings.limits),
             *await examine_workers(results.fleet),
         )

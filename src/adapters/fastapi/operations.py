@@ -40,6 +40,10 @@ from .schemas import (
 QUEUE: Final = "task_queue"
 """The name of the queue among the dependencies."""
 
+SECRETS: Final = "secret_source"
+"""The name of the source of secrets among them: its state is shown and asked nothing more of, since
+tasks that need no secret are taken and run without it."""
+
 PATIENCE: Final = 2.0
 """Seconds that a dependency gets to answer: less than probes wait by default elsewhere."""
 
@@ -100,7 +104,7 @@ def router(
         queue = checks.get(QUEUE)
         if backlog is not None and queue is not None and queue.message is None:
             checks[QUEUE] = queue.model_copy(update={"message": describe_backlog(backlog)})
-        down = [name for name, state in checks.items() if state.state != "up"]
+        down = [name for name in checks if checks[name].state != "up" and name != SECRETS]
         is_inside = await access.has(request, Scope.ADMIN)
         if down or closing.has_begun:
             raise _not_ready(down, checks if is_inside else {})

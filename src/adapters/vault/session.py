@@ -15,6 +15,7 @@ from typing import Final
 
 from ...domain.errors import PortError, SecretForbidden, SecretsUnavailable
 from .faults import VENDOR_ERRORS, is_refusal, said, translated
+from .forks import in_children
 from .logins.login import Login
 from .token import Token, login_pause
 from .transport import Transport
@@ -67,14 +68,12 @@ class VaultSession:
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._transport, self._login, self._now, self._draw = transport, login, now, draw
-        self._lock = RLock()
         self._held: _Held | None = None
         self._failure: _Failure | None = None
         self._refusals = 0
         self._due = 0.0
-        self._wake = Event()
-        self._closed = Event()
-        self._thread: Thread | None = None
+        self._renew_threading()
+        in_children(self._renew_threading)
 
     def token(self) -> Token:
         """A token that should be good; logs in if there is none.
@@ -84,11 +83,13 @@ class VaultSession:
             SecretsUnavailable: the server is away, or there is nothing to log in with.
         """
         held = self._held
-        if held is None or not self._is_good(held):
+        if held is None or self._thread is None or not self._is_good(held):
             with self._lock:
                 held = self._held
                 if held is None or not self._is_good(held):
                     held = self._log_in()
+                elif self._thread is None:
+                    self._hold(held)
         return held.token
 
     def replaced(self, refused: Token) -> Token | None:
@@ -118,6 +119,12 @@ class VaultSession:
             held, self._held = self._held, None
         if held is not None and self._login.owns_tokens:
             self._revoke(held.token)
+
+    def _renew_threading(self) -> None:
+        """Begin without a thread: a child process has none of its parent's, but its token."""
+        self._lock = RLock()
+        self._wake, self._closed = Event(), Event()
+        self._thread: Thread | None = None
 
     def _is_good(self, held: _Held) -> bool:
         if self._login.follows_stamp and held.stamp != self._login.stamp():
@@ -184,11 +191,10 @@ class VaultSession:
     def _hold(self, held: _Held) -> None:
         self._held = held
         self._due = held.token.due(self._draw()) if held.token.ends else self._now() + _IDLE
-        # After a fork the parent's thread is not there, and counts as ended.
-        if self._thread is None or not self._thread.is_alive():
+        self._wake.set()
+        if self._thread is None:
             self._thread = Thread(target=self._keep, name="fleeting-vault", daemon=True)
             self._thread.start()
-        self._wake.set()
 
     def _keep(self) -> None:
         while not self._closed.is_set():

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
+from .forks import in_children
+
 T = TypeVar("T")
 
 
@@ -39,6 +41,11 @@ class SharedReads(Generic[T]):
             now: tells the age, in seconds.
         """
         self._read, self._keep, self._now = read, keep, now
+        self._forget()
+        in_children(self._forget)
+
+    def _forget(self) -> None:
+        """Begin with nothing: a read of the parent's never ends in a child process."""
         self._lock = Lock()
         self._shared: dict[str, _Shared[T]] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from hvac.adapters import RawAdapter
 
 from .answer import Answer
 from .faults import VENDOR_ERRORS, is_passing
+from .forks import in_children
 from .url import VaultUrl
 
 _PAUSES: Final = (0.1, 0.4)
@@ -23,11 +23,13 @@ then, and what takes longer is for the caller to wait for."""
 class Transport:
     """Carries calls to one server; safe to use from several threads, and after a fork."""
 
+    _lock: Lock
+    _adapter: RawAdapter | None
+
     def __init__(self, url: VaultUrl) -> None:
         self._url = url
-        self._lock = Lock()
-        self._owner = 0
-        self._adapter: RawAdapter | None = None
+        self._forget()
+        in_children(self._forget)
 
     def __str__(self) -> str:
         return str(self._url)
@@ -67,9 +69,14 @@ class Transport:
     def close(self) -> None:
         """Close the connections; another call opens new ones."""
         with self._lock:
-            if self._adapter is not None and self._owner == os.getpid():
-                self._adapter.close()
-            self._adapter = None
+            adapter, self._adapter = self._adapter, None
+        if adapter is not None:
+            adapter.close()
+
+    def _forget(self) -> None:
+        """Begin without connections: a child process must not speak on its parent's."""
+        self._lock = Lock()
+        self._adapter = None
 
     def _once(
         self, method: str, path: str, token: str, body: Mapping[str, Any] | None, wrap_ttl: str
@@ -84,11 +91,10 @@ class Transport:
         return Answer.of(response.json() if response.content else {})
 
     def _connected(self) -> RawAdapter:
-        # A child process must not speak on its parent's connections.
-        if self._owner != os.getpid() or self._adapter is None:
-            with self._lock:
-                self._adapter, self._owner = _adapter(self._url), os.getpid()
-        return self._adapter
+        with self._lock:
+            if self._adapter is None:
+                self._adapter = _adapter(self._url)
+            return self._adapter
 
 
 def _adapter(url: VaultUrl) -> RawAdapter:

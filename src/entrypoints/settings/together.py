@@ -31,6 +31,17 @@ def check_together(settings: Settings) -> None:
         )
 
     _check_policy(settings)
+    _check_wrapped(settings)
+
+
+def _check_wrapped(settings: Settings) -> None:
+    has_children = settings.worker_processes > 1 or settings.worker_pool == "prefork"
+    if settings.secrets_secret_id_wrapped and has_children:
+        raise InvalidSetting(
+            "a wrapped secret id can be fetched by one process alone: set "
+            "FLEETING_WORKER_PROCESSES=1 and FLEETING_WORKER_POOL=threads, or deliver a plain one "
+            "and unset FLEETING_SECRETS_SECRET_ID_WRAPPED"
+        )
 
 
 def _check_policy(settings: Settings) -> None:

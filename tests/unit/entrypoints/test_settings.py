@@ -324,3 +324,16 @@ def test_stronger_than_the_least_isolation_is_fine() -> None:
     limits = {"min_isolation": "process"}
 
     assert load(isolation="confined", limits=limits).limits.min_isolation == "process"
+
+
+@pytest.mark.parametrize("processes", [{"worker_processes": 2}, {"worker_pool": "prefork"}])
+def test_a_wrapped_secret_id_is_for_one_process(processes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidSetting, match="one process alone"):
+        load(secrets_secret_id_wrapped=True, **processes)
+
+
+def test_proofs_of_who_asks_are_not_shown() -> None:
+    settings = load(secrets_secret_id="canary")
+
+    assert settings.secret_options.secret_id == "canary"
+    assert "canary" not in f"{settings!r} {settings.secret_options!r} {settings.secrets_secret_id}"

@@ -71,6 +71,19 @@ async def test_readiness_waits_for_no_dependency_for_ever(platform: Platform) ->
     assert answer.json()["checks"]["silent"]["code"] == "timed_out"
 
 
+async def test_a_source_of_secrets_that_is_away_is_shown_and_no_reason_to_stop(
+    platform: Platform,
+) -> None:
+    """Tasks that need no secret go on."""
+    app = platform.app(
+        pings={"task_queue": platform.queue, "secret_source": Silent()}, patience=0.01
+    )
+    async with serving(app) as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["secret_source"]["state"] == "down"
+
+
 async def test_a_server_that_is_about_to_stop_is_not_ready(platform: Platform) -> None:
     app = platform.app()
     async with serving(app) as client:
