@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from fleeting.adapters.redis.rights import rights
 from fleeting.adapters.sdk.client import Client
 from fleeting.domain.errors import IdempotencyConflict, TaskFailed
 from fleeting.domain.result import Status
@@ -50,14 +51,6 @@ def rules() -> dict[str, list[str]]:
     return dict(zip(roles, found, strict=True))
 
 
-def under_prefix(words: Sequence[str]) -> list[str]:
-    """The rules as the last paragraph of the page changes them for `FLEETING_PREFIX=shop`."""
-    kept = [w for w in words if "~" not in w or "{fleeting}" in w]
-    kept = [w.replace("&cancel", "&shop:cancel") for w in kept]
-    mode = "~" if any(w.startswith("~") for w in words) else "%R~"
-    return [*kept, f"{mode}shop:*", f"{mode}{{shop:*}}:run"]
-
-
 @dataclass(frozen=True)
 class Guarded:
     """An installation whose processes may do what the page says, and nothing else."""
@@ -90,7 +83,7 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gua
     users: Rules = rules()
     settings = {}
     if request.param == "under a prefix":
-        users = {role: under_prefix(words) for role, words in users.items()}
+        users = {role: rights(role, prefix="shop") for role in users}
         settings["prefix"] = "shop"
     with guarded(users, tmp_path, **settings) as found:
         yield found

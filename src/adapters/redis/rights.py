@@ -29,6 +29,7 @@ resetchannels &cancel -@all
 +multi +exec +sadd ~{fleeting}:_kombu.binding*
 (+xadd +zadd +xlen +xpending +xinfo|groups +llen +exists +eval +evalsha +multi +exec
 ~{fleeting}:fleeting*)
+(+eval +evalsha ~{*}:run ~*_?????????????_???????????????? ~*events ~{fleeting}:fleeting*)
 """,
     "worker": """\
 resetchannels &cancel -@all
@@ -70,9 +71,15 @@ def rights(role: str, *, prefix: str = "", queue_prefix: str = _QUEUE) -> tuple[
 
 
 def _narrowed(words: list[str], prefix: str) -> Iterator[str]:
+    """In a selector, which stands in brackets, each pattern has a successor of its own."""
+    is_selector = False
     for word in words:
+        is_selector = is_selector or word.startswith("(")
         if "~" not in word or _QUEUE in word:
             yield word.replace("&cancel", f"&{prefix}:cancel")
+        elif is_selector:
+            yield f"~{{{prefix}:*}}:run" if word == "~{*}:run" else f"~{prefix}:*"
+        is_selector = is_selector and not word.endswith(")")
     mode = "~" if any(word.startswith("~") for word in words) else "%R~"
     yield f"{mode}{prefix}:*"
     yield f"{mode}{{{prefix}:*}}:run"
