@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class SecretSource(Protocol):
@@ -21,4 +21,13 @@ class SecretSource(Protocol):
             SecretForbidden: the source refuses it to this process.
             SecretsUnavailable: the source cannot be reached, is sealed or does not answer.
         """
+        ...
+
+
+@runtime_checkable
+class SupportsForgetting(Protocol):
+    """A source that gives what it has read to others for a while."""
+
+    def forget(self, path: str) -> None:
+        """Have the next `read` of `path` ask anew: what was read is no good any more."""
         ...

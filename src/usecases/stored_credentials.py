@@ -8,7 +8,7 @@ from typing import Final
 
 from ..domain.credentials import Credentials
 from ..domain.errors import PortError, SecretNotFound
-from ..ports.secret_source import SecretSource
+from ..ports.secret_source import SecretSource, SupportsForgetting
 
 _log: Final = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class StoredCredentials:
         return found
 
     def refused(self, credentials: Credentials) -> None:
-        """Nothing to do: the next `current` reads again."""
+        if isinstance(self._secrets, SupportsForgetting):
+            self._secrets.forget(self._path)
 
     def _read(self) -> Credentials:
         fields = self._secrets.read(self._path)

@@ -24,3 +24,6 @@ class VaultSecretSource:
 
     def read(self, path: str) -> Mapping[str, str]:
         return dict(self._reads.get(path))
+
+    def forget(self, path: str) -> None:
+        self._reads.forget(path)

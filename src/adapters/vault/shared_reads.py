@@ -57,6 +57,13 @@ class SharedReads(Generic[T]):
             self._fill(name, shared)
         return shared.outcome.result()
 
+    def forget(self, name: str) -> None:
+        """Have the next `get` read again; who waits for a read under way gets that one."""
+        with self._lock:
+            shared = self._shared.get(name)
+            if shared is not None and shared.outcome.done():
+                del self._shared[name]
+
     def _joined(self, name: str) -> tuple[_Shared[T], bool]:
         now = self._now()
         shared = self._shared.get(name)

@@ -63,3 +63,20 @@ def test_without_a_last_password_the_trouble_is_told() -> None:
 def test_a_secret_without_password_says_what_to_write() -> None:
     with pytest.raises(SecretNotFound, match="fields username and password"):
         StoredCredentials(Secrets(user="ada"), "kv/redis").current()
+
+
+def test_a_refusal_has_a_source_that_remembers_ask_anew() -> None:
+    class Remembering(Secrets):
+        def __init__(self, **fields: str) -> None:
+            super().__init__(**fields)
+            self.forgotten: list[str] = []
+
+        def forget(self, path: str) -> None:
+            self.forgotten.append(path)
+
+    secrets = Remembering(password="pw")
+    credentials = StoredCredentials(secrets, "kv/redis")
+
+    credentials.refused(credentials.current())
+
+    assert secrets.forgotten == ["kv/redis"]
