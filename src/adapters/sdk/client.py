@@ -41,12 +41,12 @@ class Client(Surface):
                 network.
 
         Raises:
-            InvalidSetting: `base_url` is no HTTP address.
+            InvalidSetting: `base_url` is no HTTP address, or `token` cannot be sent.
             InvalidTask: `namespace` cannot name a namespace.
         """
         headers = {"User-Agent": "fleeting-client", "Accept": "application/json"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        if token and not token.isspace():
+            headers["Authorization"] = f"Bearer {_sendable(token)}"
         if namespace:
             headers[NAMESPACE] = check_namespace(namespace)
         url = _checked(base_url)
@@ -62,6 +62,17 @@ class Client(Surface):
 
     def __repr__(self) -> str:
         return f"Client({self._base_url!r})"
+
+
+def _sendable(token: str) -> str:
+    """The token without the line end that files have; never shown, whatever is wrong with it."""
+    stripped = token.strip()
+    if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
+        raise InvalidSetting(
+            "the token holds characters that no token has: give it as it was issued, without "
+            "`Bearer` before it"
+        )
+    return stripped
 
 
 def _checked(url: str) -> httpx2.URL:

@@ -9,11 +9,21 @@ from typing import Final
 
 import httpx2
 
-from ...domain.errors import FleetingError, RequestError, ServiceFault, ServiceUnavailable
+from ...domain.errors import (
+    FleetingError,
+    Forbidden,
+    NotAuthenticated,
+    RequestError,
+    ServiceFault,
+    ServiceUnavailable,
+)
 from .server_events import ServerEvent
 
 _AGAIN_LATER: Final = frozenset({429, 502, 503, 504})
 """What services and the proxies before them answer while a call may succeed a little later."""
+
+_NO_ENTRY: Final = {401: NotAuthenticated, 403: Forbidden}
+"""Said by gateways as well, which stand before services and have words of their own."""
 
 _SHOWN: Final = 200
 """Characters of a foreign answer that a message quotes: enough to see whose page it is."""
@@ -63,6 +73,11 @@ def _foreign(response: httpx2.Response) -> FleetingError:
     if status in _AGAIN_LATER:
         return ServiceUnavailable(f"{url} answered {status}: the service is away or overloaded")
     text = " ".join(response.text[:_SHOWN].split())
+    if status in _NO_ENTRY:
+        return _NO_ENTRY[status](
+            f"{url} answered {status}: something before the service wants a token, or another one; "
+            "give it by FLEETING_TOKEN or Client(token=…)"
+        )
     return ServiceFault(
         f"{url} answered {status} without a problem document, so it may be no fleeting service: "
         f"{text}"
@@ -77,6 +92,8 @@ def _kind_by_status(status: int) -> type[FleetingError]:
     """The nearest class for a code that a later release has, or that is HTTP's own."""
     if status in _AGAIN_LATER:
         return ServiceUnavailable
+    if status in _NO_ENTRY:
+        return _NO_ENTRY[status]
     return ServiceFault if status >= 500 else RequestError
 
 

@@ -22,8 +22,27 @@ def test_the_token_is_a_bearer_token() -> None:
     assert asked(token="t0ken").headers["Authorization"] == "Bearer t0ken"
 
 
+def test_a_token_may_come_with_the_line_end_of_its_file() -> None:
+    assert asked(token="t0ken\n").headers["Authorization"] == "Bearer t0ken"
+
+
+@pytest.mark.parametrize(
+    "token", ["Bearer t0ken", "t0ken\nX-Other: 1", "t\N{LATIN SMALL LETTER O WITH DIAERESIS}ken"]
+)
+def test_a_token_that_cannot_be_sent_is_refused_unseen(token: str) -> None:
+    with pytest.raises(e.InvalidSetting, match="characters that no token has") as caught:
+        Client(URL, token=token)
+    assert "ken" not in caught.value.message.replace("token", "")
+
+
+def test_a_client_does_not_show_its_token() -> None:
+    with Client(URL, token="t0ken") as client:
+        assert "t0ken" not in repr(client) + repr(vars(client))
+
+
 def test_without_a_token_nothing_is_said_of_it() -> None:
     assert "Authorization" not in asked().headers
+    assert "Authorization" not in asked(token="\n").headers
 
 
 def test_the_namespace_is_a_header() -> None:

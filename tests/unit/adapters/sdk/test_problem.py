@@ -43,6 +43,8 @@ def test_the_facts_of_a_problem_come_along() -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
+        (401, e.NotAuthenticated),
+        (403, e.Forbidden),
         (404, e.RequestError),
         (422, e.RequestError),
         (500, e.ServiceFault),
@@ -55,6 +57,17 @@ def test_a_code_of_a_later_release_falls_back_to_its_status(
     error = error_of(answer(status, {"code": "brand_new", "detail": "what to do"}))
 
     assert (type(error), error.message) == (kind, "what to do")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, e.NotAuthenticated), (403, e.Forbidden)])
+def test_a_gateway_that_wants_a_token_is_told_from_a_broken_service(
+    status: int, kind: type[e.FleetingError]
+) -> None:
+    error = error_of(httpx2.Response(status, text="<html>sign in", request=REQUEST))
+
+    assert type(error) is kind
+    assert "FLEETING_TOKEN" in error.message
+    assert "secret" not in error.message
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
