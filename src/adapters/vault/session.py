@@ -66,8 +66,19 @@ class VaultSession:
         *,
         now: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
+        in_background: bool = True,
     ) -> None:
+        """Hold nothing yet.
+
+        Args:
+            transport: carries the calls.
+            login: how to get a token.
+            now: the time in seconds, which never goes back.
+            draw: a random number in [0, 1).
+            in_background: whether a thread calls `freshen` when that is due.
+        """
         self._transport, self._login, self._now, self._draw = transport, login, now, draw
+        self._in_background = in_background
         self._held: _Held | None = None
         self._failure: _Failure | None = None
         self._refusals = 0
@@ -83,12 +94,12 @@ class VaultSession:
             SecretsUnavailable: the server is away, or there is nothing to log in with.
         """
         held = self._held
-        if held is None or self._thread is None or not self._is_good(held):
+        if held is None or self._lacks_thread or not self._is_good(held):
             with self._lock:
                 held = self._held
                 if held is None or not self._is_good(held):
                     held = self._log_in()
-                elif self._thread is None:
+                elif self._lacks_thread:
                     self._hold(held)
         return held.token
 
@@ -125,6 +136,10 @@ class VaultSession:
         self._lock = RLock()
         self._wake, self._closed = Event(), Event()
         self._thread: Thread | None = None
+
+    @property
+    def _lacks_thread(self) -> bool:
+        return self._in_background and self._thread is None
 
     def _is_good(self, held: _Held) -> bool:
         if self._login.follows_stamp and held.stamp != self._login.stamp():
@@ -192,7 +207,7 @@ class VaultSession:
         self._held = held
         self._due = held.token.due(self._draw()) if held.token.ends else self._now() + _IDLE
         self._wake.set()
-        if self._thread is None:
+        if self._lacks_thread:
             self._thread = Thread(target=self._keep, name="fleeting-vault", daemon=True)
             self._thread.start()
 

@@ -16,9 +16,10 @@ _SPREAD: Final = 0.1
 _ENDING: Final = 1 / 2
 """A renewal that gives less than this part of the first life has come near the greatest age."""
 
-_LOGIN_PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 80, 300))
-"""Between logins that were refused. Vault locks an account out for 15 minutes when five logins in
-15 minutes fail, and all workers of a role share one account: so attempts become rare soon."""
+_LOGIN_PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 60, 300, 960))
+"""Between logins that were refused. Vault locks a role out for 15 minutes once five of its logins
+were refused, and forgets them after 15 minutes without one: so the fifth comes later than that.
+Workers of a role share that count, which is why attempts become rare soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
