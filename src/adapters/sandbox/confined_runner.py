@@ -109,7 +109,9 @@ class ConfinedRunner:
             self._attendant.later(child.close)
         if is_first:
             # It came from those that wait, or would have.
-            self._servers.children(request.libraries).refill_later(self._attendant)
+            self._servers.children(request.libraries).refill_later(
+                self._attendant, self._runs.is_busy
+            )
 
     def _capped(self, request: RunRequest) -> RunRequest:
         most = self._confinement.max_memory_bytes

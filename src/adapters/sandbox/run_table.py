@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from .run_process import RunProcess
 
 P = TypeVar("P", bound=RunProcess)
+
+_PAUSE: Final = 0.004
+"""Seconds: with less between two runs somebody waits in a queue, with more for somebody."""
 
 
 class Run(Generic[P]):
@@ -42,31 +46,28 @@ class Run(Generic[P]):
 class Known(Generic[P]):
     """A run's time in the table; a generator would cost every run as much as all else here."""
 
-    __slots__ = ("_lock", "_run_id", "_runs")
+    __slots__ = ("_run_id", "_table")
 
-    def __init__(self, run_id: str, runs: dict[str, Run[P]], lock: Lock) -> None:
+    def __init__(self, run_id: str, table: RunTable[P]) -> None:
         self._run_id = run_id
-        self._runs = runs
-        self._lock = lock
+        self._table = table
 
     def __enter__(self) -> Run[P]:
-        run: Run[P] = Run()
-        with self._lock:
-            if self._runs.setdefault(self._run_id, run) is not run:
-                raise ValueError(f"a run {self._run_id} is going on already")
-        return run
+        return self._table.begin(self._run_id)
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            del self._runs[self._run_id]
+        self._table.end(self._run_id)
 
 
 class RunTable(Generic[P]):
     """All runs of a runner that are going on."""
 
-    def __init__(self) -> None:
+    def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._elapsed = elapsed
         self._runs: dict[str, Run[P]] = {}
         self._lock = Lock()
+        self._ended = float("-inf")
+        self._is_in_a_row = False
 
     def known(self, run_id: str) -> Known[P]:
         """A run that can be stopped as long as the block goes on.
@@ -74,7 +75,26 @@ class RunTable(Generic[P]):
         Raises:
             ValueError: there is one of that name.
         """
-        return Known(run_id, self._runs, self._lock)
+        return Known(run_id, self)
+
+    def begin(self, run_id: str) -> Run[P]:
+        """Have a run in the table, until `end`; raises as `known`."""
+        run: Run[P] = Run()
+        with self._lock:
+            if self._runs.setdefault(run_id, run) is not run:
+                raise ValueError(f"a run {run_id} is going on already")
+            self._is_in_a_row = self._elapsed() - self._ended < _PAUSE
+        return run
+
+    def end(self, run_id: str) -> None:
+        """Take a run out of the table."""
+        with self._lock:
+            del self._runs[run_id]
+            self._ended = self._elapsed()
+
+    def is_busy(self) -> bool:
+        """Whether a run is going on, or the last one followed another without a pause."""
+        return bool(self._runs) or self._is_in_a_row
 
     def stop(self, run_id: str) -> None:
         """See `Runner.stop`."""

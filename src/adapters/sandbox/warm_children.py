@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from .attendant import Attendant
 from .zygote_child import ZygoteChild
 from .zygote_keeper import ZygoteKeeper
 from .zygote_process import ServerGone, ZygoteProcess
+
+_QUIET: Final = 0.1
+"""Seconds after which a child that was born in a hurry has time to warm up."""
 
 
 class WarmChildren:
@@ -51,17 +54,21 @@ class WarmChildren:
         """What the fork server in use has found out about itself; raises as `take`."""
         return self._keeper.server().facts
 
-    def refill_later(self, attendant: Attendant) -> None:
-        """Refill without holding up a run."""
+    def refill_later(self, attendant: Attendant, is_busy: Callable[[], bool]) -> None:
+        """Refill without holding up a run; `is_busy` tells whether others are going on."""
         if self._size:
-            attendant.later(self.refill)
+            attendant.later(lambda: self.refill(is_busy=is_busy()))
 
-    def refill(self) -> None:
-        """Have as many born as are missing; nothing is waited for."""
+    def refill(self, *, is_busy: bool = False) -> None:
+        """Have as many born as are missing; nothing is waited for.
+
+        While others run, who is born does not warm up at once: that takes as much of the processor
+        as a run, and where runs follow each other they would wait for it.
+        """
         server = self._keeper.in_use
         while server is not None and self._is_short():
             try:
-                child = ZygoteChild(server, is_warm=True)
+                child = ZygoteChild(server, warm_after=_QUIET if is_busy else 0.0)
             except (ServerGone, OSError):
                 # The next run starts another fork server, or says what is wrong.
                 return

@@ -38,7 +38,7 @@ class ZygoteChild:
     Args:
         server: its fork server.
         seconds: after which it is killed whatever this process does.
-        is_warm: whether it has time to warm up before its job comes.
+        warm_after: seconds without a job after which it warms up; None: it never does.
         bounds: what it is held to beyond all others (`zygote.bounded`).
 
     Raises:
@@ -52,7 +52,7 @@ class ZygoteChild:
         server: ZygoteProcess,
         *,
         seconds: float | None = None,
-        is_warm: bool = False,
+        warm_after: float | None = None,
         bounds: Mapping[str, int] | None = None,
     ) -> None:
         self.born = time.monotonic()
@@ -69,7 +69,7 @@ class ZygoteChild:
         self._told, telling = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         far = (wires.far_channel.fileno(), wires.far_output, telling)
         try:
-            self._name = server.bear(far, seconds=seconds, is_warm=is_warm, bounds=bounds)
+            self._name = server.bear(far, seconds=seconds, warm_after=warm_after, bounds=bounds)
         except BaseException:
             self._close_near()
             raise

@@ -75,7 +75,7 @@ class ZygoteProcess:
         descriptors: Sequence[int],
         *,
         seconds: float | None,
-        is_warm: bool,
+        warm_after: float | None,
         bounds: Mapping[str, int] | None = None,
     ) -> int:
         """Have a child born with these descriptors (`zygote.messages`); returns its name.
@@ -83,7 +83,7 @@ class ZygoteProcess:
         Args:
             descriptors: channel, output and status, the far ends.
             seconds: after which it is killed whatever this process does.
-            is_warm: whether it has time to warm up.
+            warm_after: seconds without a job after which it warms up; None: it never does.
             bounds: what it is held to beyond all others (`zygote.bounded`).
 
         Raises:
@@ -94,7 +94,7 @@ class ZygoteProcess:
             self.births += 1
             self._living += 1
         try:
-            birth: dict[str, object] = {"born": name, "seconds": seconds, "warm": is_warm}
+            birth: dict[str, object] = {"born": name, "seconds": seconds, "warm": warm_after}
             if bounds is not None:
                 birth["bounds"] = bounds
             tell(self._control, birth, descriptors)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # typeshed does not know it
 import os
 import resource
+import select
 import sys
 
 from ..policy.kernel import DUMPABLE, PDEATHSIG
@@ -59,9 +60,15 @@ class Nursery:
         self._server = os.getpid()
 
     def live(
-        self, descriptors: Sequence[int], *, is_warm: bool, bounds: Bounds | None = None
+        self, descriptors: Sequence[int], *, warm_after: float | None, bounds: Bounds | None = None
     ) -> None:
-        """Be a child: never returns. Nothing of a stranger has been looked at before this."""
+        """Be a child: never returns. Nothing of a stranger has been looked at before this.
+
+        Args:
+            descriptors: channel, output, and where the server tells how it ended.
+            warm_after: seconds without a job after which it warms up; None: it never does.
+            bounds: what it is held to beyond all others.
+        """
         try:
             if bounds is not None:
                 self._narrow(bounds)
@@ -70,7 +77,7 @@ class Nursery:
             if "numpy.random" in sys.modules:
                 # Its generator is shared with all siblings; Python's own is reseeded by a fork.
                 sys.modules["numpy.random"].seed()
-            if is_warm:
+            if warm_after is not None and not _is_wanted_within(warm_after):
                 warm()
         except BaseException:  # noqa: BLE001  # whatever it is, the runner has to hear of it
             sys.excepthook(*sys.exc_info())
@@ -96,6 +103,11 @@ class Nursery:
             enter(self._kernel, _RULESET)
             os.close(_RULESET)
         self._rules.install()
+
+
+def _is_wanted_within(seconds: float) -> bool:
+    """Whether its job comes before so much time has passed."""
+    return bool(select.select([CHANNEL], [], [], seconds)[0])
 
 
 def _settle(descriptors: Sequence[int], ruleset: int | None) -> None:

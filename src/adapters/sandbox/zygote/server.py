@@ -139,7 +139,7 @@ class _Server:
             report(descriptors[STATUS], _CANNOT_FORK)
             return
         if pid == 0:
-            self._nursery.live(descriptors, is_warm=message["warm"], bounds=bounds)
+            self._nursery.live(descriptors, warm_after=message["warm"], bounds=bounds)
         for descriptor in descriptors[:STATUS]:
             os.close(descriptor)
         self._children.add(Child(message["born"], pid, descriptors[STATUS]))
