@@ -57,7 +57,11 @@ def prefork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefork]:
     folder = tmp_path_factory.mktemp("prefork")
     queue = Settings()
     with Valkey(folder / "server") as server:
-        environment = {"FLEETING_STORE": server.url, "FLEETING_LEASE_SECONDS": str(LEASE_SECONDS)}
+        environment = {
+            "FLEETING_STORE": server.url,
+            "FLEETING_LEASE_SECONDS": str(LEASE_SECONDS),
+            "FLEETING_ACCEPT_UNSIGNED": "true",  # one test is a Celery client without a key
+        }
         with (
             Deployment(environment, logs=folder) as deployment,
             Fleeting.from_settings(store=server.url) as platform,

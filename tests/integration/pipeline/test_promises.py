@@ -97,7 +97,8 @@ def test_read_only_user_suffices_for_the_retriever(
 def test_redelivered_message_of_a_finished_task_runs_nothing(
     deploy: MakeDeployment, valkey_url: str, tmp_path: Path
 ) -> None:
-    deployment = deploy(store=valkey_url, isolation="process")  # the script writes files
+    # The script writes files, and the duplicates are not signed.
+    deployment = deploy(store=valkey_url, isolation="process", accept_unsigned="true")
     client = deployment.client(deployment.api())
     worker = deployment.worker(concurrency=1)
     runs = tmp_path / "runs"
@@ -143,7 +144,7 @@ def test_task_whose_message_is_malformed_fails_at_once(
     deploy: MakeDeployment, valkey_url: str
 ) -> None:
     """Also one that was never submitted here, as from a client in another language."""
-    deployment = deploy(store=valkey_url)
+    deployment = deploy(store=valkey_url, accept_unsigned="true")
     client = deployment.client(deployment.api())
     handle = client.submit(ADD, "add", 1, 2, countdown_seconds=3600)
     stranger = "add_1763683200000_0123456789abcdef"
