@@ -20,7 +20,7 @@ async def test_tokens_of_rotated_keys_count_at_once(
     await authenticator.authenticate(openid.token())
 
     openid.rotate(signing_key(kind, f"rotated-{kind}"), *openid.keys)
-    await asyncio.sleep(0.1)  # the floor, which is what is tested: no fetch before it
+    await asyncio.sleep(0.2)  # the floor, which is what is tested: no fetch before it
 
     identity = await authenticator.authenticate(openid.token())
     assert identity.subject == PROGRAM
@@ -34,7 +34,7 @@ async def test_tokens_of_a_key_that_is_gone_count_no_more(
     await authenticator.authenticate(old)
 
     openid.rotate(signing_key("RS256", "the-only-one"))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.2)
     await authenticator.authenticate(openid.token())
 
     with pytest.raises(NotAuthenticated) as caught:
@@ -69,7 +69,7 @@ async def test_nobody_can_say_before_the_keys_were_ever_fetched(
         await made.authenticator.authenticate(token)
 
     openid.heal()
-    await asyncio.sleep(0.1)  # the floor
+    await asyncio.sleep(0.2)  # the floor
 
     assert (await made.authenticator.authenticate(token)).subject == PROGRAM
 

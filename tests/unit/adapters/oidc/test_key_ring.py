@@ -29,9 +29,11 @@ def test_broken_key_does_not_spoil_the_others(rsa: RSAKey) -> None:
         {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
         {"kty": ["RSA"]},
         public(rsa, use="enc"),
+        public(rsa, use=None, alg="RSA-OAEP"),
+        public(rsa, alg=["RS256"]),
     ]
 
-    assert [key.kid for key in KeyRing.of({"keys": [*broken, good]}).keys] == [rsa.kid]
+    assert [one.key.kid for one in KeyRing.of({"keys": [*broken, good]}).keys] == [rsa.kid]
 
 
 @pytest.mark.parametrize("document", [{}, {"keys": None}, {"keys": {}}, {"keys": "x"}])
@@ -53,7 +55,8 @@ def test_short_rsa_key_is_not_used() -> None:
     assert KeyRing.of({"keys": [short]}).keys == ()
 
 
-def test_key_fits_its_own_algorithm_alone(rsa: RSAKey) -> None:
+def test_key_fits_its_own_family_alone(rsa: RSAKey) -> None:
+    """PingFederate says RS256 of RSA keys that it signs with longer hashes, too."""
     algorithms = JWSRegistry.algorithms
     ring = KeyRing.of({"keys": [public(rsa), public(ECKey.generate_key("P-384"), kid="ec")]})
 
@@ -61,8 +64,18 @@ def test_key_fits_its_own_algorithm_alone(rsa: RSAKey) -> None:
 
     assert {name: kids for name, kids in fitting.items() if kids} == {
         "RS256": ["rsa"],
+        "RS384": ["rsa"],
+        "RS512": ["rsa"],
         "ES384": ["ec"],
     }
+
+
+def test_rsa_key_without_an_algorithm_fits_both_families(rsa: RSAKey) -> None:
+    ring = KeyRing.of({"keys": [public(rsa, alg=None)]})
+
+    fitting = [n for n, alg in JWSRegistry.algorithms.items() if ring.fitting("rsa", alg)]
+
+    assert fitting == ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 
 
 def test_key_that_is_not_for_checking_fits_nothing(rsa: RSAKey) -> None:

@@ -30,7 +30,7 @@ async def away(provider: Provider) -> str:
 async def test_keys_are_found_by_discovery(provider: Provider, issuer: Issuer) -> None:
     ring = await provider.keys()
 
-    assert [key.kid for key in ring.keys] == ["rsa"]
+    assert [one.key.kid for one in ring.keys] == ["rsa"]
     assert issuer.asked == ["openid-configuration", "JWKS"]
 
 
