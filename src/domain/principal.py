@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -47,17 +47,35 @@ class Principal:
     scopes: frozenset[Scope]
     grants: tuple[Grant, ...]
 
+    only_namespace: str | None = field(init=False, compare=False)
+    """The namespace of requests that name none, where all grants are of the same one."""
+    everywhere: frozenset[Scope] = field(init=False, compare=False)
+    """Scopes that hold for every function of every namespace."""
+
+    def __post_init__(self) -> None:
+        # Told once here, because it is asked for with every request.
+        names = {name for grant in self.grants for name in grant.namespaces}
+        only = next(iter(names)) if len(names) == 1 else "*"
+        object.__setattr__(self, "only_namespace", None if _GLOB.search(only) else only)
+        free = [
+            grant for grant in self.grants if "*" in grant.namespaces and "*" in grant.functions
+        ]
+        given = frozenset(scope for scope in Scope if any(grant.gives(scope) for grant in free))
+        object.__setattr__(self, "everywhere", given)
+
     def has(self, scope: Scope) -> bool:
         """Whether calls of this kind are allowed anywhere."""
         return scope in self.scopes
 
     def enters(self, scope: Scope, namespace: str) -> bool:
         """Whether calls of this kind are allowed in a namespace, for some function at least."""
-        return any(grant.gives(scope) and grant.enters(namespace) for grant in self.grants)
+        return scope in self.everywhere or any(
+            grant.gives(scope) and grant.enters(namespace) for grant in self.grants
+        )
 
     def may(self, scope: Scope, *, namespace: str, function: str) -> bool:
         """Whether calls of this kind are allowed for a function in a namespace."""
-        return any(
+        return scope in self.everywhere or any(
             grant.gives(scope) and grant.enters(namespace) and grant.names(function)
             for grant in self.grants
         )
@@ -70,18 +88,6 @@ class Principal:
         """
         is_mine = self.may(scope, namespace=address.namespace, function=address.function)
         return address if is_mine else Address(NOWHERE, address.key)
-
-    @property
-    def namespaces(self) -> tuple[str, ...]:
-        """The patterns of namespaces in the grants, each once, in their order."""
-        return tuple(dict.fromkeys(name for grant in self.grants for name in grant.namespaces))
-
-    @property
-    def only_namespace(self) -> str | None:
-        """The namespace of requests that name none, where all grants are of the same one."""
-        names = self.namespaces
-        is_one = len(names) == 1 and _GLOB.search(names[0]) is None
-        return names[0] if is_one else None
 
 
 ANYBODY: Final = Principal(
