@@ -13,6 +13,11 @@ path "database/creds/fleeting-scheduler" {
   capabilities = ["read"]
 }
 
+# or a Redis user that stays, and its password
+path "database/static-creds/fleeting-scheduler" {
+  capabilities = ["read"]
+}
+
 # renew leases whose id it was given
 path "sys/leases/renew" {
   capabilities = ["update"]

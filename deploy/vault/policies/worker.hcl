@@ -13,6 +13,11 @@ path "database/creds/fleeting-worker" {
   capabilities = ["read"]
 }
 
+# or a Redis user that stays, and its password
+path "database/static-creds/fleeting-worker" {
+  capabilities = ["read"]
+}
+
 # renew leases whose id it was given
 path "sys/leases/renew" {
   capabilities = ["update"]

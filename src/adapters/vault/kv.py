@@ -1,11 +1,11 @@
-"""Secrets of Vault's key/value engines, in both of their versions."""
+"""Secrets of Vault's key/value engines, in both of their versions, and of its static roles."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from hvac import exceptions as vendor
 
@@ -14,12 +14,18 @@ from ...domain.secret_path import names_in
 from .client import VaultClient
 from .faults import VENDOR_ERRORS
 
+_STATIC: Final = "static-creds/"
+"""Below it the database engine keeps the passwords of users that it did not make, and changes
+them now and then. Whatever else it has is leased, and nothing to be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Mount:
     path: str
     """With a slash at its end."""
     is_versioned: bool
+    is_shared: bool = True
+    """Whether all paths below are read alike."""
 
 
 class KeyValues:
@@ -53,7 +59,8 @@ class KeyValues:
         if known:
             return max(known, key=lambda mount: len(mount.path))
         mount = self._asked(path)
-        self._mounts[mount.path] = mount
+        if mount.is_shared:
+            self._mounts[mount.path] = mount
         return mount
 
     def _asked(self, path: str) -> _Mount:
@@ -67,6 +74,8 @@ class KeyValues:
                     "let a policy of this role permit it"
                 ) from exc
             raise
+        if told.get("type") == "database" and path.startswith(f"{told['path']}{_STATIC}"):
+            return _Mount(str(told["path"]), is_versioned=False, is_shared=False)
         if told.get("type") not in {"kv", "generic"} or not path.startswith(str(told["path"])):
             raise SecretNotFound(f"{path} in {self._client} is no secret of a key/value engine")
         options = told.get("options") or {}

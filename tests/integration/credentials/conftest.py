@@ -17,7 +17,9 @@ def guarded_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsRedis
     """A Redis that knows Vault, and nobody else until Vault says so."""
     require("redis-server")
     users = {"vault": VAULTS_RIGHTS}
-    with TlsRedisServer(tmp_path_factory.mktemp("guarded-redis"), users=users) as server:
+    with TlsRedisServer(
+        tmp_path_factory.mktemp("guarded-redis"), users=users, append_only=True
+    ) as server:
         yield server
 
 

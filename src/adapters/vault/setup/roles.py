@@ -105,6 +105,11 @@ def _of_everybody(role: Role, mounts: Mounts) -> Iterator[Rule]:
         capabilities=("read",),
         reason="a Redis user of its own",
     )
+    yield Rule(
+        path=f"{mounts.database}/static-creds/{mounts.name}-{role.name}",
+        capabilities=("read",),
+        reason="or a Redis user that stays, and its password",
+    )
     for verb in ("renew", "revoke"):
         yield Rule(
             path=f"sys/leases/{verb}",
