@@ -36,9 +36,11 @@ def test_python_blocks_run(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", pages_with("console"), ids=name_of)
-def test_transcripts_print_what_the_page_says(page: Path) -> None:
+def test_transcripts_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    """In their order; what they keep is in a folder of the page's own."""
+    environment = {"FLEETING_AUTH_TOKENS_FILE": str(tmp_path / "tokens.json")}
     for block in blocks(page, "console"):
-        play(block.text, directory=ROOT, environment={})
+        play(block.text, directory=ROOT, environment=environment)
 
 
 @pages
