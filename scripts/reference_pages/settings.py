@@ -6,12 +6,14 @@ import inspect
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from fleeting.adapters.redis import url
+from fleeting.adapters.vault import url as vault_url
 from fleeting.domain import limits
 from fleeting.entrypoints import settings
 from fleeting.entrypoints.cli import options
@@ -47,6 +49,15 @@ Behind a question mark may stand:
 - for Sentinels `sentinel_username` and `sentinel_password`, which are for them alone;
 - for the stores, not the queue:"""
 
+VAULT = """\
+```text
+vault+https://vault.example:8200   Vault or OpenBao over TLS; 8200 is the port unless it is said
+vault+http://127.0.0.1:8200        the same in the clear: for a server on the same machine
+```
+
+Behind a question mark may stand:
+"""
+
 CLIENT = """\
 The command line reads these when it talks to an installation over HTTP; servers do not."""
 
@@ -63,7 +74,10 @@ def page() -> str:
         *entries(limits.Limits, list(limits.Limits.model_fields)),
         "## Redis URLs",
         REDIS,
-        "\n".join(url_options()),
+        "\n".join(url_options(url)),
+        "## Vault URLs",
+        VAULT.rstrip(),
+        "\n".join(option.strip() for option in url_options(vault_url)),
         "## Clients",
         CLIENT,
         *client_entries(),
@@ -85,10 +99,10 @@ def entries(model: type[BaseModel], names: list[str]) -> Iterator[str]:
         yield meaning[name]
 
 
-def url_options() -> Iterator[str]:
-    """Options of a store's URL that explain themselves; the others are told above."""
-    meaning = field_docstrings(Path(inspect.getfile(url)), "UrlOptions")
-    for name, field in url.UrlOptions.model_fields.items():
+def url_options(module: ModuleType) -> Iterator[str]:
+    """Options of a URL that explain themselves; the others are told above."""
+    meaning = field_docstrings(Path(inspect.getfile(module)), "UrlOptions")
+    for name, field in module.UrlOptions.model_fields.items():
         if name in meaning:
             yield f"  - `{name}` (default {default(name, field)}): {meaning[name]}"
 
