@@ -1,0 +1,240 @@
+"""A task does with its secrets whatever gives them away by accident; then they are looked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from fleeting.adapters.sdk.client import Client
+from fleeting.adapters.sdk.handle import Handle
+
+from ..servers.port import HOST
+from .eavesdropper import Eavesdropper, everything_in
+from .forms import Canary
+from .site import Site
+
+SCRIPT = """
+import base64, html, json, logging, os, sys, threading, time, traceback, urllib.parse
+import fleeting
+
+def forms(secret):
+    data = secret.encode()
+    yield from (secret, repr(secret), repr(data), json.dumps(secret), html.escape(secret))
+    yield from (data.hex(), urllib.parse.quote(secret), urllib.parse.quote_plus(secret))
+    for before in range(3):
+        yield base64.b64encode(bytes(before) + data + b"tail").decode()
+        yield base64.urlsafe_b64encode(bytes(before) + data + b"tail").decode()
+    yield base64.b64encode(f"user:{secret}".encode()).decode()
+
+def say(secrets):
+    texts = list(map(str, secrets))
+    texts += [value for one in secrets if isinstance(one, dict) for value in one.values()]
+    for text in texts:
+        for form in forms(text):
+            print("form", form)
+            print("error form", form, file=sys.stderr)
+            logging.warning("logged %s", form)
+            fleeting.progress(1, 2, f"with {form}")
+        for character in text:
+            print(character, end="", flush=True)
+        print(flush=True)
+        os.write(1, text[:9].encode())
+        time.sleep(0.3)
+        os.write(1, text[9:].encode())
+        for line in text.splitlines():
+            print("line", line)
+    return {"lengths": [len(text) for text in texts], "first": texts[0][:6]}
+
+def let_out(secrets): return secrets
+def bury(secrets): return {"rows": [1, {"dsn": f"db://user:{secrets[0]}@host"}]}
+def encode(secrets): return [base64.b64encode(b"x" + secrets[0].encode()).decode()]
+def name(secrets): return {secrets[0]: 1}
+def name_something(secrets): return {"x" * 70 + secrets[0]: object()}
+def fail(secrets): raise ValueError(secrets[0])
+def fail_by_name(secrets): return {}[secrets[0]]
+def fail_in_another(secrets):
+    try:
+        raise KeyError(secrets)
+    except KeyError as error:
+        raise type(secrets[0], (Exception,), {})(json.dumps(secrets)) from error
+def fail_to_compile(secrets): exec("print(" + repr(secrets[0]) + "; 1 +")
+def fail_at_length(secrets): raise ValueError("x" * 4000 + secrets[0] + "y" * 9000)
+def print_to_the_limit(secrets):
+    print("x" * (64 * 1024 - 20) + secrets[0])
+    print("y" * 100_000 + secrets[0])
+def print_on(secrets):
+    print(secrets[0], flush=True)
+    while True: time.sleep(0.05)
+def leave(secrets): sys.exit(secrets[0])
+def die(secrets):
+    print(secrets[0], flush=True)
+    os.abort()
+def warn(secrets):
+    import warnings
+    warnings.warn(secrets[0])
+    def shout(): raise RuntimeError(secrets[0])
+    thread = threading.Thread(target=shout)
+    thread.start()
+    thread.join()
+"""
+
+HOW_IT_ENDS = {
+    "say": None,
+    "warn": None,
+    "print_to_the_limit": None,
+    "let_out": "result_holds_secret",
+    "bury": "result_holds_secret",
+    "encode": "result_holds_secret",
+    "name": "result_holds_secret",
+    "name_something": "result_not_serializable",
+    "fail": "script_raised",
+    "fail_by_name": "script_raised",
+    "fail_in_another": "script_raised",
+    "fail_to_compile": "script_raised",
+    "fail_at_length": "script_raised",
+    "print_on": "run_timed_out",
+    "leave": "script_raised",
+    "die": "run_died",
+}
+
+KEY = "-----BEGIN PRIVATE KEY-----\n{}\n{}\n-----END PRIVATE KEY-----\n"
+
+
+def ends(handle: Handle[Any]) -> str | None:
+    """The code of a task's error; None: it has a value."""
+    error = handle.facts(90).error
+    assert handle.done()
+    return error and error.code
+
+
+def answers(site: Site, handle: Handle[Any]) -> str:
+    """Everything that the API says of a task."""
+    function = handle.key.rpartition("_")[0].rpartition("_")[0]
+    paths = (
+        f"/get-result?key={handle.key}",
+        f"/tasks/{handle.key}",
+        f"/tasks/{handle.key}/stream",
+        f"/functions/{function}/values",
+        f"/functions/{function}/results",
+        f"/functions/{function}/stats",
+    )
+    return "\n".join(requests.get(site.url + path, timeout=30).text for path in paths)
+
+
+def surroundings(site: Site) -> str:
+    """What it says of itself."""
+    paths = ("/", "/openapi.json", "/metrics", "/capabilities", "/readyz", "/functions")
+    return "\n".join(requests.get(site.url + path, timeout=30).text for path in paths)
+
+
+@pytest.fixture
+def client(site: Site) -> Client:
+    return site.client()
+
+
+def test_a_secret_appears_nowhere_whatever_a_task_does_with_it_by_accident(
+    site: Site, client: Client
+) -> None:
+    password, top, bottom = Canary(), Canary(), Canary()
+    site.put("app/canary", password=password.text, key=KEY.format(top.text, bottom.text))
+    parameters = [[site.secret("app/canary#password"), site.secret("app/canary#key")]]
+    with Eavesdropper(HOST, site.valkey.port.number) as ear:
+        handles = {
+            function: client.submit(
+                SCRIPT,
+                function,
+                *parameters,
+                timeout_seconds=3 if function == "print_on" else 30,
+            )
+            for function in HOW_IT_ENDS
+        }
+        streams = [str(update) for update in handles["say"].follow()]
+
+        assert {function: ends(handle) for function, handle in handles.items()} == HOW_IT_ENDS
+
+        said = [answers(site, handle) for handle in handles.values()]
+        kept = everything_in(site.valkey.connect())
+    places = {
+        "commands": ear.heard,
+        "Redis": kept,
+        "stream": "\n".join(streams),
+        "answers": "\n".join(said) + surroundings(site),
+        "worker's log": site.worker.output,
+        "API's log": site.api_log(),
+        "Vault's audit log": site.bao.audit_log.read_text(),
+    }
+    for place, text in places.items():
+        for canary in (password, top, bottom):
+            assert canary.found_in(text) == [], place
+    # What was looked through is what it was meant to be.
+    assert all(ear.heard.count(handle.key) > 5 for handle in handles.values())
+    assert "/0.celeryev/task" in ear.heard
+    assert kept.count("***") > 50
+    assert "form ***" in places["stream"]
+    assert handles["say"].result(1)["first"] == password.text[:6]
+    assert all(handle.key in site.worker.output for handle in handles.values())
+
+
+def test_what_is_no_secret_is_found_by_the_same_search(site: Site, client: Client) -> None:
+    """Who passes a secret as a plain parameter has published it."""
+    canary = Canary()
+    with Eavesdropper(HOST, site.valkey.port.number) as ear:
+        handle = client.submit(SCRIPT, "say", [canary.text])
+        stream = "\n".join(str(update) for update in handle.follow())
+        assert ends(handle) is None
+        kept = everything_in(site.valkey.connect())
+
+    for text in (ear.heard, kept, stream, answers(site, handle)):
+        assert canary.found_in(text)
+    assert canary.found_in(site.worker.output + site.api_log()) == []
+
+
+def test_a_credential_of_the_run_appears_nowhere_either(site: Site, client: Client) -> None:
+    backwards = SCRIPT + "\ndef tell(role):\n    say([role])\n    return role['password'][::-1]\n"
+    with Eavesdropper(HOST, site.valkey.port.number) as ear:
+        handle = client.submit(backwards, "tell", site.lease)
+        password = handle.result(60)[::-1]
+
+    canary = Canary(core=password)
+    # The database learns it, from Vault alone.
+    heard = "\n".join(line for line in ear.heard.splitlines() if '"ACL" "SETUSER"' not in line)
+    for text in (heard, answers(site, handle), site.worker.output, site.api_log()):
+        assert canary.found_in(text) == []
+    assert "form ***" in handle.facts().output
+
+
+def test_a_result_may_hold_what_the_policy_lets_out(site: Site, client: Client) -> None:
+    site.put("app/db", user="app-user", password="app-password")
+    user, password = site.secret("app/db#user"), site.secret("app/db#password")
+
+    assert client.submit(SCRIPT, "let_out", [user]).result(30) == ["app-user"]
+    assert ends(client.submit(SCRIPT, "let_out", [user, password])) == "result_holds_secret"
+    assert ends(client.submit(SCRIPT, "bury", [user])) == "result_holds_secret"
+
+
+def test_whether_a_secret_exists_is_not_told_to_whom_it_is_not_granted(
+    site: Site, client: Client
+) -> None:
+    site.put("others/db", password="not-for-you")
+    there, nowhere = (
+        client.check(SCRIPT, "fail", [{"$secret": f"{site.kv}/others/{name}#password"}])
+        for name in ("db", "no")
+    )
+
+    [one], [other] = there.problems, nowhere.problems
+    assert (one.code, other.code) == ("reference_not_allowed", "reference_not_allowed")
+    assert one.message.replace("/db#", "/no#") == other.message
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [("app/nothing#a", "secret_not_found"), ("app/db#nothing", "secret_not_found")],
+)
+def test_what_is_not_there_fails_the_task(
+    site: Site, client: Client, place: str, code: str
+) -> None:
+    site.put("app/db", user="app-user")
+
+    assert ends(client.submit(SCRIPT, "say", [site.secret(place)])) == code
