@@ -41,12 +41,18 @@ class Access:
             Forbidden: the token does not give the scope anywhere.
             PortError: what has to be asked about the token does not answer.
         """
-        principal = ANYBODY if self._identify is None else _STRANGER
-        caller = Caller(principal, request=request, action=action, rule=rule, audit=self._audit)
+        caller = Caller(
+            ANYBODY if self._identify is None else _STRANGER,
+            request=request,
+            action=action,
+            rule=rule,
+            audit=self._audit,
+            identify=self._principal,
+        )
         request.scope["state"]["caller"] = caller
         if self._identify is not None and rule is not Door.OPEN:
             try:
-                caller.principal = await self._identify(token_of(request))
+                caller.principal = await self._principal(request)
                 caller.enter()
             except FleetingError as exc:
                 caller.refuse(exc)
@@ -54,13 +60,14 @@ class Access:
 
     async def has(self, request: Request, scope: Scope) -> bool:
         """Whether a request to an open door comes with a scope; it is let in either way."""
-        if self._identify is None:
-            return True
         try:
-            principal = await self._identify(token_of(request))
+            principal = await self._principal(request)
         except FleetingError:
             return False
         return principal.has(scope)
+
+    async def _principal(self, request: Request) -> Principal:
+        return ANYBODY if self._identify is None else await self._identify(token_of(request))
 
 
 def token_of(request: Request) -> str | None:

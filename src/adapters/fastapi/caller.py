@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Final
 
 from fastapi import Depends, Header
@@ -25,7 +25,16 @@ class Caller:
     when it is used.
     """
 
-    __slots__ = ("_action", "_audit", "_namespace", "_request", "_rule", "principal")
+    __slots__ = (
+        "_action",
+        "_audit",
+        "_identify",
+        "_namespace",
+        "_request",
+        "_rule",
+        "_seen",
+        "principal",
+    )
 
     def __init__(
         self,
@@ -35,13 +44,16 @@ class Caller:
         action: str,
         rule: Rule,
         audit: AuditLog | None,
+        identify: Callable[[Request], Awaitable[Principal]],
     ) -> None:
         self.principal = principal
         self._request = request
         self._action = action
         self._rule = rule
         self._audit = audit
+        self._identify = identify
         self._namespace: str | None = None
+        self._seen = ""
 
     @property
     def namespace(self) -> str:
@@ -95,6 +107,7 @@ class Caller:
             Forbidden: the call is not allowed for that function.
         """
         self.check((function,))
+        self._seen = function
         self.note(functions=(function,))
         return self.namespace
 
@@ -103,6 +116,7 @@ class Caller:
         named = Address(self.namespace, key)
         found = self.principal.place(self._scope, named)
         if found is named:
+            self._seen = named.function
             self.note(keys=(key,))
         else:
             self._record("denied", "outside the grants: answered as not there", keys=(key,))
@@ -125,6 +139,21 @@ class Caller:
     def sees(self, function: str) -> bool:
         """Whether a function may be seen in a list."""
         return self.principal.may(self._scope, namespace=self.namespace, function=function)
+
+    async def renew(self) -> None:
+        """Look again whether the function may be seen that the request is about.
+
+        Raises:
+            NotAuthenticated: the token has expired, or counts no more.
+            Forbidden: the rights have changed.
+            PortError: what has to be asked about the token does not answer.
+        """
+        try:
+            self.principal = await self._identify(self._request)
+        except NotAuthenticated as exc:
+            self.refuse(exc)
+            raise
+        self.check((self._seen,))
 
     def note(
         self, *, functions: Iterable[str] = (), keys: Iterable[str] = (), reason: str = ""

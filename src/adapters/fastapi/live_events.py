@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
@@ -12,6 +13,7 @@ from fastapi import Header, Request
 
 from ...domain import errors as e
 from . import problems
+from .caller import Caller
 from .event_stream import KEEP_ALIVE, MEDIA_TYPE, event
 from .problems import HttpError
 
@@ -64,13 +66,23 @@ async def live_events(
     first: T | None,
     rest: AsyncGenerator[T | None, None],
     show: Callable[[T], bytes],
+    *,
+    caller: Caller,
+    idle: timedelta,
 ) -> AsyncGenerator[bytes, None]:
-    """The updates as `show` writes them; None is a sign of life."""
+    """The updates as `show` writes them; None is a sign of life, and comes after each `idle`.
+
+    As often it is looked whether the caller still may see them: a stream outlives tokens.
+    """
+    renewed = time.monotonic()
     try:
         async with aclosing(rest):
             if first is not None:
                 yield show(first)
             async for update in rest:
+                if time.monotonic() - renewed >= idle.total_seconds():
+                    await caller.renew()
+                    renewed = time.monotonic()
                 yield KEEP_ALIVE if update is None else show(update)
     except e.FleetingError as exc:
         _log.warning("request %s: stream ended: %s", request.state.request_id, exc)

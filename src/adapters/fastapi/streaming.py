@@ -81,7 +81,14 @@ def router(
         updates = retriever.stream(namespace, function, after=position, idle=idle)
         # Waits until the stream listens; an error up to here is an ordinary answer.
         first = await anext(updates)
-        events = live_events(request, first, updates, lambda update: _event(update, clock))
+        events = live_events(
+            request,
+            first,
+            updates,
+            lambda update: _event(update, clock),
+            caller=caller,
+            idle=idle,
+        )
         return EventStream(
             events, begin=opening(position), closing=closing, open_streams=metrics.streams
         )

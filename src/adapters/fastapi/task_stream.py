@@ -92,7 +92,14 @@ def router(
         updates = retriever.watch(place.namespace, key, seen=seen, idle=idle)
         # Waits until the task is found; an error up to here is an ordinary answer.
         first = await anext(updates)
-        events = live_events(request, first, updates, lambda update: _event(update, clock))
+        events = live_events(
+            request,
+            first,
+            updates,
+            lambda update: _event(update, clock),
+            caller=caller,
+            idle=idle,
+        )
         return EventStream(
             events, begin=opening(str(seen)), closing=closing, open_streams=metrics.streams
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from fleeting.adapters.fastapi.access import Access
@@ -42,13 +43,14 @@ class Names:
     def __init__(self) -> None:
         self.asked: list[str | None] = []
         self.is_away = False
+        self.gone: set[str] = set()
         self.policy = POLICY
 
     async def authenticate(self, token: str | None) -> Identity:
         self.asked.append(token)
         if self.is_away:
             raise AuthenticatorUnavailable("sso.corp.example does not answer")
-        if token is None or token == "nobody":
+        if token is None or token == "nobody" or token in self.gone:
             error = NotAuthenticated("this token does not count")
             error.reason = "it has expired"
             raise error
@@ -65,8 +67,13 @@ class Guarded:
         self.platform = Platform()
         self.names = Names()
         self.audit = MemoryAuditLog()
-        identify = Identify(authenticator or self.names, self.names)
-        self.app = self.platform.app(access=Access(identify, audit=self.audit))
+        self._identify = Identify(authenticator or self.names, self.names)
+        self.app = self.make_app()
+
+    def make_app(self, **options: Any) -> FastAPI:
+        """Another app over the same platform."""
+        access = Access(self._identify, audit=self.audit)
+        return self.platform.app(access=access, **options)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[AsyncClient]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from .calls import BY_FUNCTION, BY_KEY, CALLS, SUBMISSIONS, send
 from .guarded import Guarded, bearer
 from .make import TASK, Platform, serving
 
+Following = asyncio.Task[Response]
+Follow = Callable[[str], Awaitable[Following]]
 GUARDED = [name for name, rule in RULES.items() if rule is not Door.OPEN]
 SCOPED = [name for name, rule in RULES.items() if isinstance(rule, Scope)]
 WAYS = [(name, way) for name in GUARDED for way in ("", *CALLS[name].variants)]
@@ -287,6 +291,45 @@ class TestNamespaces:
         assert (await client.get("/functions", headers=bearer("ann"))).status_code == 200
         guarded.names.policy = Policy()
         assert (await client.get("/functions", headers=bearer("ann"))).status_code == 403
+
+
+class TestStreams:
+    """They outlive tokens and policies."""
+
+    @pytest.fixture
+    async def following(self, guarded: Guarded) -> AsyncIterator[Follow]:
+        app = guarded.make_app(idle=timedelta(seconds=0.02))
+        async with serving(app) as client, asyncio.TaskGroup() as group:
+
+            async def follow(path: str) -> Following:
+                key = await submitted(guarded, client, "ann", ended=False)
+                stream = client.get(path.format(key=key), headers=bearer("ann"))
+                following = group.create_task(stream)
+                await guarded.platform.listened()
+                return following
+
+            yield follow
+
+    @pytest.mark.parametrize("path", ["/tasks/{key}/stream", "/functions/add/stream"])
+    async def test_a_stream_ends_once_its_token_counts_no_more(
+        self, guarded: Guarded, following: Follow, path: str
+    ) -> None:
+        stream = await following(path)
+        guarded.names.gone.add("ann")
+
+        answer = await stream
+
+        assert answer.text.rstrip().splitlines()[-2] == "event: problem"
+        assert '"code":"not_authenticated"' in answer.text
+        assert [event.outcome for event in guarded.audit.events] == ["allowed", "denied"]
+
+    async def test_a_stream_ends_once_the_rights_are_gone(
+        self, guarded: Guarded, following: Follow
+    ) -> None:
+        stream = await following("/functions/add/stream")
+        guarded.names.policy = Policy()
+
+        assert '"code":"forbidden"' in (await stream).text
 
 
 class TestAudit:
