@@ -14,7 +14,7 @@ path "database/creds/fleeting-api" {
 }
 
 # or a Redis user that stays, and its password
-path "database/static-creds/fleeting-api" {
+path "database/static-creds/fleeting-api-static" {
   capabilities = ["read"]
 }
 

@@ -14,7 +14,7 @@ path "database/creds/fleeting-flower" {
 }
 
 # or a Redis user that stays, and its password
-path "database/static-creds/fleeting-flower" {
+path "database/static-creds/fleeting-flower-static" {
   capabilities = ["read"]
 }
 

@@ -14,7 +14,7 @@ path "database/creds/fleeting-retriever" {
 }
 
 # or a Redis user that stays, and its password
-path "database/static-creds/fleeting-retriever" {
+path "database/static-creds/fleeting-retriever-static" {
   capabilities = ["read"]
 }
 

@@ -14,7 +14,7 @@ path "database/creds/fleeting-scheduler" {
 }
 
 # or a Redis user that stays, and its password
-path "database/static-creds/fleeting-scheduler" {
+path "database/static-creds/fleeting-scheduler-static" {
   capabilities = ["read"]
 }
 

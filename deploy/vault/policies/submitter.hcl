@@ -14,7 +14,7 @@ path "database/creds/fleeting-submitter" {
 }
 
 # or a Redis user that stays, and its password
-path "database/static-creds/fleeting-submitter" {
+path "database/static-creds/fleeting-submitter-static" {
   capabilities = ["read"]
 }
 

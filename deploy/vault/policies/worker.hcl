@@ -14,7 +14,7 @@ path "database/creds/fleeting-worker" {
 }
 
 # or a Redis user that stays, and its password
-path "database/static-creds/fleeting-worker" {
+path "database/static-creds/fleeting-worker-static" {
   capabilities = ["read"]
 }
 

@@ -106,7 +106,7 @@ def _of_everybody(role: Role, mounts: Mounts) -> Iterator[Rule]:
         reason="a Redis user of its own",
     )
     yield Rule(
-        path=f"{mounts.database}/static-creds/{mounts.name}-{role.name}",
+        path=f"{mounts.database}/static-creds/{mounts.name}-{role.name}-static",
         capabilities=("read",),
         reason="or a Redis user that stays, and its password",
     )
