@@ -17,9 +17,11 @@ from .statement import Statement, digest_of
 _MARKS: Final = frozenset({"call", "statement", "signature", "signer"})
 """Arguments that a sealed message alone has."""
 
-_FIELDS: Final = _MARKS | {"key", "namespace", "source", "source_digest"}
+FIELDS: Final = _MARKS | {"key", "namespace", "source", "source_digest"}
+"""All that a sealed message may have."""
 
-_IN_A_CALL: Final = frozenset({"key", "args", "kwargs", "deadline"})
+IN_A_CALL: Final = frozenset({"key", "args", "kwargs", "deadline"})
+"""All that the text of a call may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def unseal(data: Mapping[str, object], statement: Statement) -> dict[str, object
         TaskNotTrusted: the call, its source or its key is not what the statement says.
     """
     call = _call(data, statement)
-    if not data.keys() <= _FIELDS:
+    if not data.keys() <= FIELDS:
         raise distrusted(Distrust.ALTERED, "it has arguments that are not signed")
     if data.get("key") != call.get("key"):
         raise distrusted(Distrust.ALTERED, "it stands under another key than was signed")
@@ -100,7 +102,7 @@ def _call(data: Mapping[str, object], statement: Statement) -> dict[str, JsonVal
         call = from_json(text, allow_inf_nan=False)
     except ValueError:
         call = None
-    if not isinstance(call, dict) or "key" not in call or not call.keys() <= _IN_A_CALL:
+    if not isinstance(call, dict) or "key" not in call or not call.keys() <= IN_A_CALL:
         raise distrusted(Distrust.ALTERED, "its call is none of version 1")
     return call
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import secrets
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from fleeting.adapters.sdk.client import Client
 from fleeting.domain.errors import ResultGone
@@ -30,7 +34,8 @@ BROKER = "redis://127.0.0.1:6379"
 
 WIRE = ROOT / "docs" / "reference" / "wire.md"
 KEYS = ROOT / "docs" / "reference" / "keys.md"
-EXAMPLE_KEY = "add_1763683200000_0123456789abcdef"
+
+Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -116,31 +121,57 @@ def test_foreign_celery_client_submits(installation: Installation, page: Path) -
         assert installation.value(str(namespace["key"])) == 3
 
 
-def test_envelope_of_the_page_runs(installation: Installation) -> None:
-    """Pushed by hand, under a key of the present."""
-    key = f"add_{time.time_ns() // 1_000_000}_{secrets.token_hex(8)}"
-    _, block = blocks(WIRE, "json")
-    envelope = json.dumps(json.loads(block.text.replace(EXAMPLE_KEY, key)))
+def test_envelope_of_the_page_runs(installation: Installation, signing_key: str) -> None:
+    """Pushed by hand, under a key of the present, signed as the page says."""
+    message, _, envelope = (json.loads(block.text) for block in blocks(WIRE, "json"))
+    [call] = resigned(message, [json.loads(message["call"])], signing_key)
 
-    with redis.Redis.from_url(installation.store) as server:
-        server.lpush("{fleeting}:fleeting", envelope)
+    push(installation, envelope, call)
 
-    assert installation.value(key) == 3
+    assert installation.value(call["key"]) == 3
 
 
-def test_message_with_many_calls_of_the_page_runs(installation: Installation) -> None:
+def test_message_with_many_calls_of_the_page_runs(
+    installation: Installation, signing_key: str
+) -> None:
     """In the page's envelope."""
-    chunk, block = (json.loads(one.text) for one in blocks(WIRE, "json"))
+    message, chunk, envelope = (json.loads(block.text) for block in blocks(WIRE, "json"))
+    [seal, *rest] = resigned(message, chunk["calls"], signing_key)
+    calls = [{"key": one["key"], "call": one["call"]} for one in (seal, *rest)]
+    shared = {name: value for name, value in seal.items() if name not in {"key", "call"}}
+
+    push(installation, envelope, {**shared, "calls": calls})
+
+    assert [installation.value(call["key"]) for call in calls] == [3, 7]
+
+
+def resigned(message: Message, calls: Sequence[Message], pem: str) -> list[Message]:
+    """The page's signed message for each of these calls, at present; written by the page alone."""
     now = time.time_ns() // 1_000_000
-    for call in chunk["calls"]:
-        call["key"] = f"add_{now}_{secrets.token_hex(8)}"
-    block["headers"]["id"] = secrets.token_hex(8)
-    block["body"] = json.dumps([[], chunk, {}])
+    keys = [f"add_{now}_{secrets.token_hex(8)}" for _ in calls]
+    texts = [json.dumps({**call, "key": key}) for call, key in zip(calls, keys, strict=True)]
+    statement = json.loads(message["statement"])
+    statement["calls"] = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    statement["not_after"] = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    said = json.dumps(statement)
+    private: Any = load_pem_private_key(pem.encode(), None)
+    kind = "application/vnd.fleeting.statement.v1+json"
+    signature = private.sign(f"DSSEv1 42 {kind} {len(said.encode())} {said}".encode())
+    public = private.public_key().public_bytes_raw()
+    seal = {
+        **message,
+        "statement": said,
+        "signature": base64.b64encode(signature).decode(),
+        "signer": hashlib.sha256(public).hexdigest()[:16],
+    }
+    return [{**seal, "key": key, "call": text} for key, text in zip(keys, texts, strict=True)]
 
+
+def push(installation: Installation, envelope: Message, kwargs: Message) -> None:
+    envelope["headers"]["id"] = secrets.token_hex(8)
+    envelope["body"] = json.dumps([[], kwargs, {}])
     with redis.Redis.from_url(installation.store) as server:
-        server.lpush("{fleeting}:fleeting", json.dumps(block))
-
-    assert [installation.value(call["key"]) for call in chunk["calls"]] == [3, 7]
+        server.lpush("{fleeting}:fleeting", json.dumps(envelope))
 
 
 def localised(installation: Installation, page: Path, info: str) -> list[Block]:
