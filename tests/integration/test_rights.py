@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,11 +13,16 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery import Celery, chain, chord, group
 
+from fleeting.adapters.celery.worker import make_worker_app
 from fleeting.adapters.redis.rights import rights
 from fleeting.adapters.sdk.client import Client
-from fleeting.domain.errors import IdempotencyConflict, TaskFailed
+from fleeting.domain.errors import IdempotencyConflict, ResultGone, TaskFailed
 from fleeting.domain.result import Status
+from fleeting.entrypoints.container import Container
+from fleeting.entrypoints.settings import load
+from fleeting.entrypoints.worker import make_execution
 
 from ..pages import ROOT, blocks
 from .pipeline.deployment import Deployment
@@ -37,7 +44,7 @@ def fail():
 """
 )
 LONG_SCRIPT = SCRIPT + "# " + "x" * 2000
-PATIENCE = timedelta(seconds=20)
+PATIENCE = timedelta(seconds=40)
 KEY = "add_1763683200000_0123456789abcdef"
 NOBODYS = ["KEYS *", "SCAN 0", "FLUSHALL", "CONFIG GET *", "GET {other}", "SUBSCRIBE other"]
 
@@ -59,6 +66,13 @@ class Guarded:
     deployment: Deployment
     api: Client
     retriever: Client
+
+    def wait_for_success(self, key: str) -> None:
+        """Return when the task has succeeded."""
+        try:
+            wait_until(lambda: is_done(self.api, key), within=PATIENCE)
+        except TimeoutError:
+            pytest.fail(f"{key} was not run; refused: {self.refusals()}")
 
     def refusals(self) -> list[object]:
         with redis.Redis.from_url(self.server.admin_url, decode_responses=True) as admin:
@@ -119,6 +133,24 @@ def test_nothing_that_a_take_over_needs_is_refused(installation: Guarded) -> Non
     assert installation.refusals() == []
 
 
+def test_nothing_that_a_canvas_needs_is_refused(tmp_path: Path) -> None:
+    """Who builds it has the rights of workers, as those join its parts and queue what follows."""
+    require("redis-server")
+    with guarded(rules(), tmp_path, accept_unsigned="true") as installation:
+        store = installation.server.url_of("worker")
+        script = canvas_app(store).tasks["fleeting.run"].si
+        plain, nested, last = (a_call() for _ in range(3))
+        steps = chain(script(**a_call()), group(script(**a_call()), script(**a_call())))
+
+        chord([script(**a_call()), script(**a_call())], script(**plain)).apply_async()
+        chord([steps, script(**a_call())], script(**nested)).apply_async()
+        chain(script(**a_call()), script(**last)).apply_async()
+
+        for call in (plain, nested, last):
+            installation.wait_for_success(call["key"])
+        assert installation.refusals() == []
+
+
 @pytest.mark.parametrize(
     ("role", "command"),
     [
@@ -142,6 +174,31 @@ def test_what_a_role_does_not_need_is_refused(redis_url: str, role: str, command
         admin.acl_deluser(role)
 
     assert "no permissions" in answer
+
+
+def canvas_app(store: str) -> Celery:
+    """As `fleeting.entrypoints.celery_app` makes it."""
+    settings = load(store=store, accept_unsigned=True)
+    container = Container(settings=settings)
+    return make_worker_app(
+        url=settings.queue_url,
+        options=container.queue_options(),
+        open_message=container.open_message(),
+        make_execution=make_execution,
+    )
+
+
+def a_call() -> dict[str, object]:
+    key = f"add_{time.time_ns() // 1_000_000}_{secrets.token_hex(8)}"
+    return {"key": key, "source": SCRIPT, "function": "add", "args": [1, 2]}
+
+
+def is_done(api: Client, key: str) -> bool:
+    """Also before a worker has made a record of a message that came without one."""
+    try:
+        return api.task(key).status is Status.SUCCEEDED
+    except ResultGone:
+        return False
 
 
 def cancel_while_running(api: Client) -> None:

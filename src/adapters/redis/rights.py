@@ -43,10 +43,11 @@ resetchannels &cancel -@all
 ~*functions ~*events ~open ~{workers} ~{workers}:facts %R~source:*
 ~{quarantine} ~{quarantine}:facts ~*lost:*
 &{fleeting}:/0.celery.pidbox &{fleeting}:/0.celeryev/worker.*
+&{fleeting}:celery-task-meta-*
 +multi +exec +watch +unwatch +discard +expire
 +xreadgroup +xack +xrange +xlen +xpending +xread
 +xgroup|create +xgroup|delconsumer +xinfo|consumers
-+llen +lpush +rpop +brpop +sadd +srem +smembers
++llen +lpush +rpop +brpop +sadd +srem +smembers +sismember +setex +zcount +mget
 +psubscribe +punsubscribe +script|load +script|exists
 ~{fleeting}:*
 """,
