@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Final
 
 from ...domain.claims import identity_of
 from ...domain.errors import NotAuthenticated
@@ -15,6 +16,9 @@ from .provider import Provider
 from .remembered import Remembered, digest_of
 
 Verdict = Identity | NotAuthenticated
+
+_REFUSALS: Final = 1_000
+"""Tokens that do not count which are remembered: who sends one sends it again and again."""
 
 
 class IntrospectionAuthenticator:
@@ -32,7 +36,9 @@ class IntrospectionAuthenticator:
         self._options = options
         self._now = now
         self._rules = ClaimRules(options, demands_all=False, now=now)
-        self._remembered: Remembered[Verdict] = Remembered()
+        self._counting: Remembered[Verdict] = Remembered()
+        # Apart, so that a flood of garbage does not make tokens that count be asked about again.
+        self._refused: Remembered[Verdict] = Remembered(_REFUSALS)
         self._questions: dict[bytes, asyncio.Task[Verdict]] = {}
 
     async def authenticate(self, token: str | None) -> Identity:
@@ -41,7 +47,9 @@ class IntrospectionAuthenticator:
         if not token or len(token) > self._options.max_token_bytes or not token.isascii():
             raise refused("it is empty, too long, or holds what no token holds")
         digest = digest_of(token)
-        verdict = self._remembered.get(digest, self._now()) or await self._ask(token, digest)
+        now = self._now()
+        verdict = self._counting.get(digest, now) or self._refused.get(digest, now)
+        verdict = verdict or await self._ask(token, digest)
         if isinstance(verdict, Identity):
             return verdict
         # A fresh one each time: an error that was raised keeps the frames of its raising.
@@ -69,7 +77,8 @@ class IntrospectionAuthenticator:
             until = min(until, self._rules.until(answer))
         except NotAuthenticated as exc:
             verdict = exc
-        self._remembered.keep(digest, verdict, until=until)
+        memory = self._counting if isinstance(verdict, Identity) else self._refused
+        memory.keep(digest, verdict, until=until)
         return verdict
 
     async def ping(self) -> None:

@@ -102,13 +102,17 @@ class Provider:
         client = tuple(
             quote(part, safe="") for part in (self._options.client_id, self._options.client_secret)
         )
-        answer = await self._json(
-            "POST",
-            url,
-            takes=frozenset({200, 400}),
-            data={"token": token, "token_type_hint": "access_token"},
-            auth=httpx2.BasicAuth(*client),
-        )
+        try:
+            answer = await self._json(
+                "POST",
+                url,
+                takes=frozenset({200, 400}),
+                data={"token": token, "token_type_hint": "access_token"},
+                auth=httpx2.BasicAuth(*client),
+            )
+        except AuthenticatorUnavailable:
+            self._document = None
+            raise
         # Some say it in this way of tokens that they cannot look up, such as signed ones.
         if answer.get("error") == "unsupported_token_type":
             return {"active": False}

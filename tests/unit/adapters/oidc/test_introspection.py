@@ -154,6 +154,33 @@ async def test_who_gives_up_waiting_does_not_end_it_for_others(
         await impatient
 
 
+async def test_flood_of_garbage_makes_no_good_token_be_forgotten(
+    authenticator: IntrospectionAuthenticator, issuer: Issuer
+) -> None:
+    await authenticator.authenticate(REFERENCE)
+    for n in range(1100):
+        await reason(authenticator, f"garbage-{n}")
+    asked = len(issuer.asked)
+
+    await authenticator.authenticate(REFERENCE)
+
+    assert len(issuer.asked) == asked
+    assert len(authenticator._refused) == 1000
+
+
+async def test_endpoint_that_has_moved_is_found_again(
+    authenticator: IntrospectionAuthenticator, issuer: Issuer
+) -> None:
+    issuer.answers["introspect.oauth2"] = json_answer({}, 404)
+    with pytest.raises(AuthenticatorUnavailable):
+        await authenticator.authenticate(REFERENCE)
+    issuer.answers.clear()
+
+    await authenticator.authenticate(REFERENCE)
+
+    assert issuer.asked.count("openid-configuration") == 2
+
+
 async def test_failure_is_not_remembered(
     authenticator: IntrospectionAuthenticator, issuer: Issuer
 ) -> None:
