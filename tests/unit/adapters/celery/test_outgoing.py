@@ -140,3 +140,45 @@ def test_no_call_of_a_chunk_is_what_its_message_is_named_after():
     assert headers["id"] not in {sample_task(0).key, sample_task(1).key}
     assert "'calls': 2" in headers["kwargsrepr"]
     assert "args" not in headers["kwargsrepr"]
+
+
+class _Signer:
+    def __init__(self):
+        self.signed = 0
+
+    def __call__(self, data):
+        self.signed += 1
+        return "k", b"signature"
+
+
+def _sealed(tasks):
+    sign = _Signer()
+    sent = list(outgoing_all(tasks, Way(queue=QUEUE, inline_source_bytes=1024, sign=sign)))
+    return sent, [json.loads(open_envelope(one.raw)["body"])[1] for one in sent], sign.signed
+
+
+def test_a_batch_has_a_signature_for_each_message():
+    sent, kwargs, signed = _sealed([sample_task(number) for number in range(101)])
+
+    assert [one.calls for one in sent] == [100, 1]
+    assert [call.keys() for call in kwargs[0]["calls"][:2]] == [{"key", "call"}] * 2
+    assert kwargs[1]["key"] == sample_task(100).key
+    assert signed == 2
+
+
+def test_signed_calls_with_long_parameters_share_no_long_message():
+    """Nothing is signed that is not sent."""
+    tasks = [replace(sample_task(number), args=["x" * 20_000]) for number in range(8)]
+
+    sent, _, signed = _sealed(tasks)
+
+    assert sum(one.calls for one in sent) == 8
+    assert signed == len(sent) > 2
+
+
+def test_signed_message_shows_its_key_and_function():
+    [sent], _, _ = _sealed([sample_task(1)])
+
+    headers = open_envelope(sent.raw)["headers"]
+    assert sample_task(1).key in headers["kwargsrepr"]
+    assert "add" in headers["kwargsrepr"]
