@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from fleeting.ports.runner import Runner, RunReport
+from fleeting.ports.runner import Runner, RunReport, RunRequest
 from fleeting.testing.runs import Observer, sample_run
 
 from .left import lives, outside
@@ -53,6 +53,8 @@ class Protected:
         bait |= {"server": self._server, "long": _LONG, "many": 1000}
         sibling = _Sibling(self._runner) if '"sibling"' in case["script"] else None
         bait["sibling"] = sibling.pid if sibling else 0
+        if "def before(" in case["script"]:
+            self._before(case)
         began = time.monotonic()
         report = self._run(self._script(case), case, bait)
         took = time.monotonic() - began
@@ -86,8 +88,14 @@ class Protected:
         function: str = "f",
         tenant: str = "",
     ) -> RunReport:
+        request = self._request(source, case, *args, tenant=tenant)
+        return self._runner.run(replace(request, function=function), Observer())
+
+    def _request(
+        self, source: str, case: dict[str, Any], *args: object, tenant: str = ""
+    ) -> RunRequest:
         self._number += 1
-        request = sample_run(
+        return sample_run(
             source,
             *args,
             run_id=f"attack-{self._number}",
@@ -97,7 +105,18 @@ class Protected:
             max_output_bytes=4096,
             tenant=tenant,
         )
-        return self._runner.run(replace(request, function=function), Observer())
+
+    def _before(self, case: dict[str, Any]) -> None:
+        """A run of the same script that is given the secret, as a worker has it run."""
+        given = replace(
+            self._request(self._script(case), case, self._world.secret),
+            function="before",
+            secrets=(self._world.secret,),
+            reuse=False,
+        )
+        report = self._runner.run(given, Observer())
+        if report.value is None:
+            raise ValueError(_told(report))
 
     def _again(self, case: dict[str, Any], bait: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """The same script once more, which may find its own process; then of another tenant."""
