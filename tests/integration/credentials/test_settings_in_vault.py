@@ -68,14 +68,14 @@ def test_passwords_from_vault_are_masked(estate: Estate, login: Mapping[str, str
     estate.put(
         f"{estate.name}/api",
         queue=f"redis://queue:{PASSWORD}@127.0.0.1:1",
-        signing_key=PASSWORD,
+        secrets_secret_id=PASSWORD,
     )
     place = f"{estate.bao.url}/{estate.mounts.kv}/{estate.name}/api"
 
     _, report = check(login, place)
 
     assert shown(report, "FLEETING_QUEUE") == ("redis://queue:***@127.0.0.1:1", place)
-    assert shown(report, "FLEETING_SIGNING_KEY")[1] == place
+    assert shown(report, "FLEETING_SECRETS_SECRET_ID") == ("**********", place)
 
 
 def test_own_settings_count_more_than_those_of_all(
