@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..domain.errors import MissingExtra
 from . import access, logs
-from .authenticators import NONE, check_exposure
+from .authenticators import NONE, check_exposure, is_loopback
 from .closing import closing
 from .container import Container
 from .credentials import given_back
@@ -35,7 +35,10 @@ def run(*, host: str | None = None, port: int | None = None, roles: str | None =
     check_exposure(settings)
     container = Container(settings=settings)
     with given_back(), embedded_worker(container):
-        _serve(make_app(container, settings), settings)
+        app = make_app(container, settings)
+        if settings.auth == NONE:
+            _keep_pages_out(app)
+        _serve(app, settings)
 
 
 def make_app(container: Container, settings: Settings) -> App:
@@ -82,6 +85,12 @@ def make_app(container: Container, settings: Settings) -> App:
         backpressure=container.backpressure() if submits else None,
         lifespan=closing(container, has_queue=submits),
     )
+
+
+def _keep_pages_out(app: App) -> None:
+    from ..adapters.fastapi.own_host import OwnHost
+
+    app.add_middleware(OwnHost, is_own=is_loopback)
 
 
 def _serve(app: App, settings: Settings) -> None:

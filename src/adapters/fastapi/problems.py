@@ -95,6 +95,7 @@ HTTP_TITLES: Final = {
     "invalid_json": "The body is not strict JSON.",
     "unsupported_media_type": "The body is not sent as JSON.",
     "not_found": "There is nothing at that path.",
+    "misdirected_request": "The server does not answer to that name.",
     "method_not_allowed": "That path does not take this method.",
     "not_ready": "A dependency is down, or the server is about to stop.",
     "internal_error": "The server has failed in a way that it was not built for.",

@@ -28,7 +28,8 @@ class AuthenticationSettings(BaseModel):
     """How the API learns who asks: `oidc` checks signed tokens of an OpenID provider,
     `introspection` asks the provider about each token, `tokens` knows tokens made by `fleeting
     token`, or the name of an installed authenticator. `none` asks for nothing, and then the API
-    serves on loopback alone: the default, so that a laptop needs no set-up."""
+    serves on loopback alone, under names of loopback, so that no web page reaches it: the default,
+    so that a laptop needs no set-up."""
 
     auth_issuer: str = ""
     """Issuer of the tokens, exactly as their claim `iss` and the discovery document have it, such

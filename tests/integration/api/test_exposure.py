@@ -1,0 +1,68 @@
+"""An API without authentication serves this machine alone, and no web page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from fleeting.adapters.redis.leashed_process import LeashedProcess
+
+from ..servers.port import HOST, Port
+from ..servers.wait import wait_until
+
+FLEETING = Path(sys.executable).with_name("fleeting")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where `fleeting api` listens, as it does without any setting."""
+    port, directory = Port(), tmp_path_factory.mktemp("api")
+    command = [FLEETING, "api", "--roles", "retrieve", "--port", str(port.number)]
+    with (directory / "log").open("ab") as log:
+        process = LeashedProcess(command, directory=directory, log=log)
+    url = f"http://{HOST}:{port.number}"
+    try:
+        wait_until(lambda: answers(url), within=timedelta(seconds=30))
+        yield url
+    finally:
+        process.kill()
+        port.release()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/healthz", timeout=5).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+def test_this_machine_is_served(url: str) -> None:
+    assert httpx2.get(f"{url}/functions").json() is not None
+
+
+def test_page_whose_name_leads_here_is_not_served(url: str) -> None:
+    """DNS rebinding: the browser connects to loopback, and says the page's own name."""
+    answer = httpx2.get(f"{url}/functions", headers={"Host": "page.evil.example"})
+
+    assert answer.status_code == 421
+
+
+def test_api_that_strangers_could_reach_does_not_start() -> None:
+    done = subprocess.run(
+        [FLEETING, "api", "--host", "0.0.0.0", "--port", "1"],
+        env={**os.environ, "FLEETING_AUTH": "none"},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+    assert done.returncode == 78
+    assert "set FLEETING_AUTH to" in done.stderr
