@@ -30,8 +30,8 @@ class Grant(BaseModel):
     """Who it is for as well: members of these groups, as tokens say."""
 
     scopes: Globs = ()
-    """What they may do. Empty: what their token says. Not empty, and their token names scopes of
-    fleeting too: what both say."""
+    """What they may do. Empty: what their token says, but nothing in a grant of secrets, which is
+    about these alone. Not empty, and their token names scopes of fleeting too: what both say."""
 
     namespaces: tuple[NamespaceGlob, ...] = ("",)
     """Where: patterns of namespaces; the default one is written `""`, and is matched by `*`."""

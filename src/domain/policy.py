@@ -75,7 +75,8 @@ class Policy(BaseModel):
 def _in_force(grant: Grant, said: frozenset[Scope]) -> list[Scope]:
     """A token can only narrow what the policy gives; a grant without scopes leaves it to it."""
     if not grant.scopes:
-        return sorted(said)
+        # Who says which secrets tasks of all sorts may name has not opened namespaces by it.
+        return [] if grant.secrets or grant.results else sorted(said)
     return [scope for scope in Scope if grant.gives(scope) and (not said or scope in said)]
 
 

@@ -57,9 +57,9 @@ def test_a_program_gets_as_far_as_its_token_and_the_policy_say(
         assert client.values("add") == [3]
         with pytest.raises(Forbidden, match="tasks:cancel"):
             handle.cancel()
-    with Client(url, token=token, namespace="shared") as client:
-        with pytest.raises(Forbidden, match="tasks:submit"):
-            client.submit(SOURCE, "add", 1, 2)
+    shared = Client(url, token=token, namespace="shared")
+    with shared, pytest.raises(Forbidden, match="tasks:submit"):
+        shared.submit(SOURCE, "add", 1, 2)
     with Client(url, token=token, namespace="team-b") as client, pytest.raises(ResultGone):
         client.result(handle.key)
     with Client(url, token=token) as client, pytest.raises(Forbidden, match="X-Fleeting-Namesp"):

@@ -75,6 +75,24 @@ def test_a_token_adds_nothing_to_what_a_grant_gives() -> None:
     assert policy.principal("alice", ["admin", "tasks:submit"]).grants == ()
 
 
+def test_a_grant_of_secrets_opens_nothing_else() -> None:
+    wide = Grant(subjects=("*",), namespaces=("*",), secrets=("kv/public/*",))
+    policy = Policy(grants=(wide, wide.model_copy(update={"secrets": (), "results": ("kv/*",)})))
+    assert policy.principal("alice", READ_AND_SUBMIT).grants == ()
+
+
+def test_a_grant_of_secrets_may_name_scopes_as_well() -> None:
+    policy = Policy(grants=(Grant(subjects=("*",), scopes=("results:read",), secrets=("kv/*",)),))
+    assert policy.principal("alice", READ_AND_SUBMIT).scopes == {Scope.READ}
+
+
+def test_a_secret_may_be_in_results_where_a_grant_says_so() -> None:
+    asked = {"subject": "alice", "namespace": "", "function": "add"}
+    policy = Policy(grants=(Grant(subjects=("alice",), results=("kv/public/*",)),))
+    assert policy.allows_result(**asked, reference="kv/public/key#value")
+    assert not policy.allows_result(**asked, reference="kv/private/key#value")
+
+
 def test_scopes_hold_where_their_own_grant_says_and_nowhere_else() -> None:
     policy = Policy(
         grants=(
