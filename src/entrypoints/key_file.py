@@ -46,7 +46,7 @@ def public_line(path: Path) -> str:
         raise InvalidSetting(f"{path} cannot be read: {exc.strerror}") from None
     except UnicodeDecodeError:
         text = ""
-    key = Ed25519Signer.from_pem(text, name=str(path)).trusted
+    [key] = Ed25519Signer.from_pem(text, name=str(path)).trusted
     return f"{key.line} # {key.key_id}"
 
 

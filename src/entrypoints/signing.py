@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from ..domain.errors import InvalidSetting, MissingExtra
 from ..domain.trusted_key import TrustedKey, read_trusted_keys
 from ..ports.clock import Clock
-from ..ports.task_signer import TaskSigner
+from ..ports.task_signer import KeptKey, TaskSigner
 from ..ports.task_verifier import TaskVerifier
 from ..usecases.open_message import OpenMessage
+from . import secret_sources
 from .settings import Settings, load
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def trusted_lines() -> list[str]:
 
 def _trusted(settings: Settings) -> list[TrustedKey]:
     own = _own(settings)
-    return [*_listed(settings), *([] if own is None else [own.trusted])]
+    return [*_listed(settings), *([] if own is None else own.trusted)]
 
 
 def _verifier(settings: Settings) -> TaskVerifier | None:
@@ -87,8 +88,10 @@ def _verifier(settings: Settings) -> TaskVerifier | None:
     return None
 
 
-def _own(settings: Settings) -> Ed25519Signer | None:
+def _own(settings: Settings) -> KeptKey | None:
     text, name = settings.signing_key.get_secret_value(), settings.signing_key_file
+    if settings.signing_transit:
+        return _in_transit(settings)
     if text or name:
         require_cryptography()
         from ..adapters.signatures.ed25519 import Ed25519Signer
@@ -98,6 +101,15 @@ def _own(settings: Settings) -> Ed25519Signer | None:
     if _is_in_memory(settings) and _has_cryptography():
         return _of_this_process()
     return None
+
+
+def _in_transit(settings: Settings) -> KeptKey:
+    source = secret_sources.make(settings)
+    if source is None or source.signer is None:
+        raise InvalidSetting(
+            "FLEETING_SIGNING_TRANSIT names a key in Vault: set FLEETING_SECRETS to its URL"
+        )
+    return source.signer(settings.signing_transit)
 
 
 def _listed(settings: Settings) -> list[TrustedKey]:

@@ -138,7 +138,7 @@ class Stack:
 def _signing_settings(folder: Path) -> dict[str, str]:
     """A key for these parts alone, beside their data, unless the operator has settled that."""
     settings = load()
-    is_settled = settings.accept_unsigned or settings.signing_key_file
+    is_settled = settings.accept_unsigned or settings.signing_key_file or settings.signing_transit
     if is_settled or settings.signing_key.get_secret_value():
         return {}
     folder.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ from .secret_source import SecretSource
 from .source_store import SourceReader, SourceWriter
 from .task_queue import TaskQueue
 from .task_records import TaskRecords
-from .task_signer import TaskSigner
+from .task_signer import KeptKey, TaskSigner
 
 
 def nothing() -> None:
@@ -110,6 +110,8 @@ class SecretSourceAdapter:
     source: SecretSource
     leases: LeaseSource | None = None
     """Where credentials are made; None: the backend only keeps what was put there."""
+    signer: Callable[[str], KeptKey] | None = None
+    """Gives the key at a path, which signs without leaving the backend; None: it keeps none."""
     health: SupportsPing
     close: Callable[[], None] = nothing
 

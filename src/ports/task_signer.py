@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
+
+from ..domain.trusted_key import TrustedKey
 
 
 class TaskSigner(Protocol):
@@ -27,5 +30,17 @@ class TaskSigner(Protocol):
             SecretsUnavailable: the key is kept elsewhere, which does not answer.
             SecretForbidden: whoever keeps the key refuses to sign.
             SecretNotFound: the key is gone.
+        """
+        ...
+
+
+class KeptKey(TaskSigner, Protocol):
+    """A signer whose public keys can be asked for."""
+
+    @property
+    def trusted(self) -> Sequence[TrustedKey]:
+        """The public half of the key that signs, and of those before it that still count.
+
+        Raises as `sign`.
         """
         ...

@@ -74,7 +74,7 @@ def assert_is_the_task(kwargs: Mapping[str, object]) -> None:
     read = OpenMessage(
         Limits(),
         clock=ManualClock(submitted),
-        verifier=Ed25519Verifier([the_key().trusted]),
+        verifier=Ed25519Verifier(the_key().trusted),
         queues={"fleeting"},
     )
 

@@ -61,9 +61,9 @@ class Ed25519Signer:
         return False
 
     @property
-    def trusted(self) -> TrustedKey:
+    def trusted(self) -> tuple[TrustedKey]:
         """The public half."""
-        return TrustedKey(public_bytes(self._private))
+        return (TrustedKey(public_bytes(self._private)),)
 
     def sign(self, data: bytes) -> tuple[str, bytes]:
         return self._key_id, self._private.sign(data)

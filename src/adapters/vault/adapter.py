@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...domain.errors import InvalidSetting, MissingExtra
 from ...ports.bundles import SecretOptions, SecretSourceAdapter
 from .url import parse
@@ -25,6 +27,7 @@ def secret_source(url: str, options: SecretOptions) -> SecretSourceAdapter:
         from .lease_source import VaultLeaseSource
         from .opening import open_client
         from .secret_source import VaultSecretSource
+        from .transit_signer import TransitSigner
     except ImportError as exc:
         raise MissingExtra(
             "Vault needs packages that are not installed: pip install 'fleeting[vault]'"
@@ -33,6 +36,7 @@ def secret_source(url: str, options: SecretOptions) -> SecretSourceAdapter:
     return SecretSourceAdapter(
         source=VaultSecretSource(client, cache_seconds=place.options.cache_seconds),
         leases=VaultLeaseSource(client),
+        signer=partial(TransitSigner, client),
         health=VaultHealth(client, place, may_log_in=not options.is_wrapped),
         close=client.close,
     )

@@ -15,6 +15,11 @@ class SigningSettings(BaseModel):
     signing_key_file: str = ""
     """File that holds the private key. Better than a variable, which more people see."""
 
+    signing_transit: str = ""
+    """Ed25519 key in Vault's transit engine that signs in place of one in this process, with its
+    mount, as `transit/fleeting`. Vault is the one of `secrets`; each message costs a question to
+    it. Workers that are told of it read its public halves when they start."""
+
     trusted_keys: str = ""
     """Public keys whose signatures workers take, one a line or separated by commas, each as
     `fleeting key public` prints it. Empty: see `trusted_keys_file`."""

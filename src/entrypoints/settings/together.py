@@ -32,6 +32,7 @@ def check_together(settings: Settings) -> None:
 
     _check_policy(settings)
     _check_wrapped(settings)
+    _check_signing(settings)
 
 
 def _check_wrapped(settings: Settings) -> None:
@@ -66,3 +67,12 @@ def _check_policy(settings: Settings) -> None:
         check_enforced(limits.default_bounds, settings.isolation_in_force)
     except IsolationUnavailable as exc:
         raise InvalidSetting(f"the limits cannot be enforced: default {exc.message}") from None
+
+
+def _check_signing(settings: Settings) -> None:
+    key = settings.signing_key.get_secret_value()
+    if sum(map(bool, (key, settings.signing_key_file, settings.signing_transit))) > 1:
+        raise InvalidSetting(
+            "FLEETING_SIGNING_KEY, FLEETING_SIGNING_KEY_FILE and FLEETING_SIGNING_TRANSIT name "
+            "several keys to sign with: unset all but one"
+        )

@@ -25,7 +25,7 @@ from fleeting.testing.task_queue import sample_task
 REDIS = "redis://127.0.0.1:1"
 TASK = sample_task(1)
 PEM = new_key()
-LINE = Ed25519Signer.from_pem(PEM, name="PEM").trusted.line
+LINE = Ed25519Signer.from_pem(PEM, name="PEM").trusted[0].line
 
 
 def settings(**options: Any) -> Settings:
@@ -101,6 +101,9 @@ def test_keys_may_stand_in_files(tmp_path: Path) -> None:
     [
         {"signing_key": "no key"},
         {"signing_key_file": "/nowhere/key.pem"},
+        {"signing_key": PEM, "signing_key_file": "/nowhere/key.pem"},
+        {"signing_transit": "transit/fleeting"},
+        {"signing_transit": "transit/fleeting", "secrets": "env://"},
         {"trusted_keys": "no key"},
         {"trusted_keys_file": "/nowhere/keys"},
     ],

@@ -26,7 +26,7 @@ def own() -> Ed25519Signer:
 @pytest.fixture
 def verifier(own: Ed25519Signer) -> Ed25519Verifier:
     other = Ed25519Signer.of_this_process()
-    return Ed25519Verifier([other.trusted, own.trusted])
+    return Ed25519Verifier([*other.trusted, *own.trusted])
 
 
 class TestEd25519Signer(TaskSignerContract):
@@ -60,13 +60,15 @@ def test_signing_asks_nobody(own: Ed25519Signer) -> None:
 
 
 def test_of_a_key_that_is_listed_twice_the_first_line_counts(own: Ed25519Signer) -> None:
-    bound = TrustedKey(own.trusted.public, namespaces=("team-a",))
+    bound = TrustedKey(own.trusted[0].public, namespaces=("team-a",))
     key_id, signature = own.sign(DATA)
 
-    found = Ed25519Verifier([bound, own.trusted]).verify(DATA, signature, key_id=key_id)
+    found = Ed25519Verifier([bound, *own.trusted]).verify(DATA, signature, key_id=key_id)
 
     assert found is bound
 
 
 def test_line_of_a_key_is_its_public_half_in_base64(own: Ed25519Signer) -> None:
-    assert own.trusted.line == f"ed25519 {b64encode(own.trusted.public).decode()}"
+    [key] = own.trusted
+
+    assert key.line == f"ed25519 {b64encode(key.public).decode()}"
