@@ -18,6 +18,9 @@ from ...domain.mask import Mask
 VENDOR_ERRORS: Final = (vendor.VaultError, requests.RequestException)
 """All that is raised when something outside the program fails."""
 
+_MISTAKEN: Final = ("to an HTTPS server", "Upgrading from non-versioned")
+"""What is answered as a bad request, though nothing is wrong with the request."""
+
 _LONGEST: Final = 200
 """Characters of a server's own words: enough for a sentence."""
 
@@ -79,7 +82,7 @@ def translated(error: Exception, where: str, what: str, secrets: Iterable[str] =
             f"{where} has nothing there ({what}): correct the path, or put it there"
         )
     words = said(error, secrets)
-    if isinstance(error, vendor.InvalidRequest) and "to an HTTPS server" not in words:
+    if isinstance(error, vendor.InvalidRequest) and not any(sign in words for sign in _MISTAKEN):
         return SecretForbidden(f"{where} does not take the call ({what}): {words or 'bad request'}")
     return SecretsUnavailable(f"{where} {_fault(error)} ({what}{': ' if words else ''}{words})")
 
@@ -95,7 +98,8 @@ def _fault(error: Exception) -> str:
     if isinstance(error, vendor.RateLimitExceeded):
         return "asks to come back later: a quota of it is used up"
     if isinstance(error, vendor.InvalidRequest):
-        return "speaks TLS: write vault+https"
+        speaks_tls = _MISTAKEN[0] in said(error)
+        return "speaks TLS: write vault+https" if speaks_tls else "is not ready: wait for it"
     return "failed: see its log"
 
 

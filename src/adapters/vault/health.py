@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
-from ...domain.errors import SecretsUnavailable
+from ...domain.errors import SecretForbidden, SecretsUnavailable
 from ...ports.health import Diagnosis
 from .client import VaultClient
 from .url import VaultUrl
@@ -36,13 +37,33 @@ class VaultHealth:
     def _diagnose(self) -> list[Diagnosis]:
         self._ping()
         status = self._client.ask("GET", "sys/seal-status").data
-        found = [Diagnosis("server", "ok", f"version {status.get('version', 'unknown')}, unsealed")]
-        if self._may_log_in:
-            found.append(Diagnosis("login", "ok", "it gives this process a token"))
-        else:
-            wrapped = "not tried: the wrapped secret id can be fetched once, by the worker"
-            found.append(Diagnosis("login", "ok", wrapped))
-        if self._url.is_open:
-            open_way = "plain HTTP to another machine: secrets can be read on the way, use TLS"
-            found.append(Diagnosis("transport", "error", open_way))
-        return found
+        return [
+            Diagnosis("server", "ok", f"version {status.get('version', 'unknown')}, unsealed"),
+            *([self._token()] if self._may_log_in else [_UNTRIED]),
+            *([_OPEN] if self._url.is_open else []),
+        ]
+
+    def _token(self) -> Diagnosis:
+        try:
+            told = self._client.read("auth/token/lookup-self").data
+        except SecretForbidden:
+            return Diagnosis("login", "ok", "it gives this process a token")
+        if told.get("period"):
+            period = f"{told['period']} seconds"
+            return Diagnosis("login", "ok", f"its token can be renewed for ever, by {period}")
+        if not told.get("expire_time"):
+            return Diagnosis("login", "warning", "its token never ends: give it to a role instead")
+        return Diagnosis(
+            "login",
+            "warning",
+            "its token cannot be renewed for ever, and what is leased ends with it: set "
+            "token_period for the role",
+        )
+
+
+_UNTRIED: Final = Diagnosis(
+    "login", "ok", "not tried: the wrapped secret id can be fetched once, by the worker"
+)
+_OPEN: Final = Diagnosis(
+    "transport", "error", "plain HTTP to another machine: secrets can be read on the way, use TLS"
+)

@@ -9,9 +9,19 @@ import pytest
 
 from fleeting.adapters.vault.adapter import secret_source
 
-from .roles import approle
+from ..servers.openbao import OpenBao
+from ..servers.require import require_openbao
+from .roles import approle, mount_kv
 
 READ = 'path "kv/data/*" { capabilities = ["read"] }'
+
+
+@pytest.fixture(scope="session")
+def openbao_server(tmp_path_factory):
+    """A server of these tests' own: they count logins, and revoke everybody's tokens."""
+    require_openbao()
+    with OpenBao(tmp_path_factory.mktemp("openbao-vault")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -23,7 +33,7 @@ def admin(openbao):
 @pytest.fixture
 def kv(admin):
     """The versioned engine at `kv`, empty."""
-    admin.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
+    mount_kv(admin, "kv")
     yield admin.secrets.kv.v2
     admin.sys.disable_secrets_engine("kv")
 

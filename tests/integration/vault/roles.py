@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import hvac
 
 from fleeting.ports.bundles import SecretOptions
+
+from ..servers.wait import wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,20 @@ def approle(client: hvac.Client, name: str, policy: str, **settings: Any) -> App
         name, **{"token_policies": [name], "token_ttl": "1h", **settings}
     )
     return AppRole(client, name)
+
+
+def mount_kv(client: hvac.Client, path: str, version: str = "2") -> None:
+    """Mount a key/value engine, and wait out the moment in which a versioned one makes itself."""
+    client.sys.enable_secrets_engine("kv", path=path, options={"version": version})
+
+    def is_ready() -> bool:
+        try:
+            client.read(f"{path}/data/none" if version == "2" else f"{path}/none")
+        except hvac.exceptions.InvalidRequest:
+            return False
+        return True
+
+    wait_until(is_ready, within=timedelta(seconds=30))
 
 
 def deliver(file: Path, text: str) -> Path:

@@ -35,12 +35,21 @@ def test_check_says_what_keeps_a_worker_from_its_secrets(settings, monkeypatch):
     assert "refuses the login" in asked(check.run()).message
 
 
-def test_doctor_looks_at_the_source_of_secrets(openbao, settings):
-    findings = next(
-        each.findings for each in doctor.run() if each.part == f"secret source {openbao.url}"
-    )
+def findings(server):
+    """What doctor says about the source of secrets."""
+    part = f"secret source {server.url}"
+    return [found for each in doctor.run() if each.part == part for found in each.findings]
 
-    assert [(found.subject, found.severity) for found in findings] == [
-        ("server", "ok"),
-        ("login", "ok"),
-    ]
+
+def test_doctor_warns_of_a_role_whose_token_ends_with_all_that_it_leased(openbao, settings):
+    server, login = findings(openbao)
+
+    assert (server.subject, server.severity) == ("server", "ok")
+    assert (login.subject, login.severity) == ("login", "warning")
+    assert "token_period" in login.message
+
+
+def test_doctor_finds_nothing_wrong_with_a_role_that_has_a_period(openbao, admin, reader, settings):
+    admin.auth.approle.create_or_update_approle(reader.name, token_period="1h")
+
+    assert [found.severity for found in findings(openbao)] == ["ok", "ok"]

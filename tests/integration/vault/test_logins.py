@@ -13,7 +13,7 @@ from fleeting.domain.errors import SecretForbidden, SecretsUnavailable
 from fleeting.ports.bundles import SecretOptions
 
 from .conftest import READ
-from .roles import approle, deliver, logins
+from .roles import approle, deliver, logins, mount_kv
 
 PATH = "kv/team/database"
 
@@ -254,7 +254,7 @@ def test_a_jwt_that_is_refused_says_why_and_the_next_one_is_tried_at_once(
 def test_a_namespace_is_said_with_every_call(admin, openbao, open_source):
     admin.write_data("sys/namespaces/team", data={})
     inside = openbao.client(namespace="team")
-    inside.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
+    mount_kv(inside, "kv")
     inside.secrets.kv.v2.create_or_update_secret(
         "team/database", {"password": "of the team"}, mount_point="kv"
     )

@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import hvac
 import pytest
 
 from fleeting.domain.errors import (
@@ -19,7 +18,7 @@ from fleeting.ports.bundles import SecretOptions
 
 from ..servers.wait import wait_until
 from .conftest import READ
-from .roles import approle, deliver, logins
+from .roles import approle, deliver, logins, mount_kv
 
 PATH = "kv/team/database"
 CANARY = "canary-outage"
@@ -31,20 +30,11 @@ def raft(openbao_raft):
     """The server with a seal, with a secret in it."""
     admin = openbao_raft.client()
     if "kv/" not in admin.sys.list_mounted_secrets_engines()["data"]:
-        admin.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
-    store = admin.secrets.kv.v2
-    # A fresh engine upgrades itself for a moment.
-    wait_until(lambda: _put(store), within=PATIENCE)
+        mount_kv(admin, "kv")
+    admin.secrets.kv.v2.create_or_update_secret(
+        "team/database", {"password": CANARY}, mount_point="kv"
+    )
     return openbao_raft
-
-
-def _put(store):
-    try:
-        return store.create_or_update_secret(
-            "team/database", {"password": CANARY}, mount_point="kv"
-        )
-    except hvac.exceptions.InvalidRequest:
-        return None
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ def refusal(*errors):
         (vendor.InvalidPath(), SecretNotFound, "correct the path"),
         (refusal("path is already in use"), SecretForbidden, "already in use"),
         (refusal("Client sent an HTTP request to an HTTPS server."), SecretsUnavailable, "https"),
+        (refusal("Upgrading from non-versioned to versioned data."), SecretsUnavailable, "wait"),
         (requests.ConnectionError("refused"), SecretsUnavailable, "start it"),
         (requests.ReadTimeout("slow"), SecretsUnavailable, "in time"),
         (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), SecretsUnavailable, "ca="),
