@@ -16,7 +16,7 @@ from ..transcripts import play
 RUN_HERE = {"python", "console"}
 RUN_THERE = {"python server", "console server", "sh server", "js server", "python broker", "acl"}
 FROM = " from "
-SHOWN = {"http", "ini", "js", "json", "sh", "text", "toml"}
+SHOWN = {"http", "ini", "js", "json", "sh", "text", "toml", "toml policy"}
 
 HISTORY = """
     currently, recently, previously, formerly, used to be, for now, at the moment, these days,

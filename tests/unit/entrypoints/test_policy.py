@@ -13,6 +13,8 @@ from fleeting.domain.principal import Scope
 from fleeting.entrypoints import policy
 from fleeting.entrypoints.policy import PolicyFile
 
+from ...pages import blocks, name_of, pages_with
+
 READERS = '[[grants]]\nsubjects = ["*"]\nscopes = ["results:read"]\n'
 SUBMITTERS = '[[grants]]\nsubjects = ["*"]\nscopes = ["tasks:submit"]\n'
 
@@ -94,3 +96,9 @@ def test_a_change_for_the_worse_does_not_count_and_is_logged(
     with caplog.at_level(logging.ERROR):
         assert source.current() is before
     assert "stays in force" in caplog.text
+
+
+@pytest.mark.parametrize("page", pages_with("toml policy"), ids=name_of)
+def test_policies_on_the_pages_are_policies(path: Path, page: Path) -> None:
+    for block in blocks(page, "toml policy"):
+        assert policy.make(str(written(path, block.text))).current().grants
