@@ -41,6 +41,7 @@ def run(
             "FLEETING_STORE to a Redis server, or use `fleeting run`"
         )
     logs.configure(settings.log_level)
+    logs.configure_audit(settings.audit)
     # All CPUs have a run each, however many processes share them.
     slots = settings.worker_concurrency or max(
         1, (os.cpu_count() or 1) // settings.worker_processes
@@ -56,6 +57,7 @@ def run(
         return Supervisor(commands).run()
     container = Container(settings=settings)
     container.open_message()  # says at once where keys are missing
+    container.policy()  # and what is wrong with the policy
     # Before anything is taken from the queue, and before any pool forks.
     runners.attest(settings)
     close_memory(settings)

@@ -16,5 +16,5 @@ class AccessSettings(BaseModel):
 
     audit: str = "stderr"
     """Where the audit log goes, one JSON object a line: `stderr`, the path of a file, or `off`.
-    The standard error stream, because that is where platforms collect lines. Nothing is written
-    where there is no authentication, as nothing is decided then."""
+    The standard error stream, because that is where platforms collect lines. The API writes its
+    decisions, none where there is no authentication; workers which messages they did not trust."""
