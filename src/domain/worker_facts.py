@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -49,6 +51,17 @@ class WorkerFacts(BaseModel):
     modes: tuple[str, ...] = ("fresh",)
     """Ways to keep the processes of runs that a task may ask for."""
     libraries: tuple[LibrarySet, ...] = ()
+    refused: dict[str, int] = Field(default_factory=dict)
+    """Queued messages that it has refused since it started, by what was wrong with them:
+    `malformed`, or why they are not trusted."""
+
+
+def refused_by_all(workers: Iterable[WorkerFacts]) -> Mapping[str, int]:
+    """What these workers have refused together."""
+    total: Counter[str] = Counter()
+    for worker in workers:
+        total.update(worker.refused)
+    return total
 
 
 def levels_in_force(workers: list[WorkerFacts]) -> list[Isolation]:

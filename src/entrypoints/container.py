@@ -178,8 +178,20 @@ class Container(containers.DeclarativeContainer):
         Leases, writer=results.provided.writer, clock=clock, lease=settings.provided.lease
     )
     reports = providers.Singleton(Reports, writer=results.provided.writer)
+    refuse = providers.Singleton(
+        RefuseTask,
+        writer=results.provided.writer,
+        clock=clock,
+        ttl=limits.default_ttl,
+        audit=audit,
+    )
     own_facts = providers.Singleton(
-        OwnFacts, worker=worker_name, runner=runner, clock=clock, settings=settings
+        OwnFacts,
+        worker=worker_name,
+        runner=runner,
+        clock=clock,
+        settings=settings,
+        refusals=refuse.provided.counts,
     )
     run_script = providers.Singleton(
         RunScript,
@@ -202,13 +214,6 @@ class Container(containers.DeclarativeContainer):
         randomness=randomness,
         backoff=providers.Singleton(Backoff),
         worker=worker_name,
-    )
-    refuse = providers.Singleton(
-        RefuseTask,
-        writer=results.provided.writer,
-        clock=clock,
-        ttl=limits.default_ttl,
-        audit=audit,
     )
     bury = providers.Singleton(
         BuryRun,

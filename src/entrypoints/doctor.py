@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..domain.backlog import check_backlog, describe_backlog
-from ..domain.errors import InvalidSetting, PortError, QueueFull, WeakIsolation
+from ..domain.errors import InvalidSetting, MissingExtra, PortError, QueueFull, WeakIsolation
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
 from ..domain.worker_facts import LibrarySet, WorkerFacts
 from ..ports.fleet import Fleet
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
 from ..usecases.backpressure import Backpressure
-from . import runners
+from . import runners, signing
 from .check import mask
 from .closing import close_adapters
 from .container import Container
@@ -58,6 +58,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
     try:
         return (
             Examination("runs", tuple(_isolation(settings))),
+            Examination("signed tasks", (examine_signing(settings),)),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
             *([await _look(named, secrets.health)] if secrets is not None else []),
@@ -94,6 +95,26 @@ def _isolation(settings: Settings) -> Iterator[Diagnosis]:
     )
     for check in attestation.checks:
         yield Diagnosis(check.name, "ok" if check.holds else "error", check.found)
+
+
+def examine_signing(settings: Settings) -> Diagnosis:
+    """Whose signatures count."""
+    try:
+        keys = signing.trusted_lines(settings)
+    except (InvalidSetting, MissingExtra, PortError) as exc:
+        return Diagnosis("keys", "error", exc.message)
+    if settings.accept_unsigned:
+        return Diagnosis(
+            "keys",
+            "warning",
+            "messages need no signature: whoever can write to the queue can run code; unset "
+            "FLEETING_ACCEPT_UNSIGNED once all who submit have keys",
+        )
+    if not keys:
+        return Diagnosis(
+            "keys", "warning", "none: neither API nor worker starts with these settings"
+        )
+    return Diagnosis("keys", "ok", f"{len(keys)} key(s) count")
 
 
 async def examine_workers(fleet: Fleet | None) -> tuple[Examination, ...]:
@@ -136,6 +157,9 @@ def _worker(facts: WorkerFacts) -> Diagnosis:
     )
     if failing:
         return Diagnosis(facts.worker, "error", f"{said}; runs can {failing[0].name}")
+    if facts.refused:
+        counts = ", ".join(f"{count} {reason}" for reason, count in sorted(facts.refused.items()))
+        return Diagnosis(facts.worker, "warning", f"{said}; has refused messages: {counts}")
     return Diagnosis(facts.worker, "ok", said)
 
 

@@ -14,7 +14,7 @@ from ..ports.task_signer import KeptKey, TaskSigner
 from ..ports.task_verifier import TaskVerifier
 from ..usecases.open_message import OpenMessage
 from . import secret_sources
-from .settings import Settings, load
+from .settings import Settings
 
 if TYPE_CHECKING:
     from ..adapters.signatures.ed25519 import Ed25519Signer
@@ -63,13 +63,14 @@ def make_opener(settings: Settings, clock: Clock) -> OpenMessage:
     )
 
 
-def trusted_lines() -> list[str]:
-    """The keys that are trusted by the settings in force, as lines of a list, with their ids.
+def trusted_lines(settings: Settings) -> list[str]:
+    """The keys that count with these settings, as lines of a list, with their ids.
 
     Raises:
-        ConfigurationError: the settings cannot be, or a key cannot be read.
+        ConfigurationError: a key cannot be read.
+        PortError: Vault, which keeps it, does not say what it is.
     """
-    return [f"{key.line} # {key.key_id}" for key in _trusted(load())]
+    return [f"{key.line} # {key.key_id}" for key in _trusted(settings)]
 
 
 def _trusted(settings: Settings) -> list[TrustedKey]:

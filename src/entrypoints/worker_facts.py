@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 
@@ -22,11 +23,20 @@ class OwnFacts:
         runner: what runs its scripts.
         clock: tells when it started.
         settings: those in force.
+        refusals: how many messages it has refused, by reason.
     """
 
-    def __init__(self, worker: str, runner: Runner, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self,
+        worker: str,
+        runner: Runner,
+        clock: Clock,
+        settings: Settings,
+        refusals: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
         self._worker, self._runner, self._settings = worker, runner, settings
         self._started: datetime = clock.now()
+        self._refusals = refusals
         self._latest: tuple[Attestation | None, WorkerFacts] | None = None
 
     def __call__(self) -> WorkerFacts:
@@ -40,7 +50,8 @@ class OwnFacts:
         latest = self._latest
         if latest is None or latest[0] is not proof:
             self._latest = latest = proof, self._facts(proof)
-        return latest[1]
+        refused = self._refusals()
+        return latest[1].model_copy(update={"refused": dict(refused)}) if refused else latest[1]
 
     def _facts(self, proof: Attestation | None) -> WorkerFacts:
         return WorkerFacts(

@@ -41,7 +41,6 @@ class RefuseTask:
         self._lock = Lock()
         self._counts: Counter[str] = Counter()
 
-    @property
     def counts(self) -> Mapping[str, int]:
         """How many messages this process has refused, by what was wrong with them."""
         with self._lock:

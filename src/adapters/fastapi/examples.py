@@ -230,6 +230,7 @@ WORKER: Final[dict[str, Any]] = {
             "loaded": ["numpy"],
         }
     ],
+    "refused": {"unsigned": 2},
 }
 
 CAPABILITIES: Final[dict[str, Any]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...domain.backlog import Backlog
+from ...domain.worker_facts import WorkerFacts, refused_by_all
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -56,6 +58,12 @@ class ApiMetrics:
                 ("tasks_open", "Tasks accepted that have not ended; NaN: not known."),
             )
         )
+        self._refused_messages = Gauge(
+            "fleeting_messages_refused",
+            "Queued messages that the workers there are have refused since they started.",
+            ("reason",),
+            registry=own,
+        )
         Info("fleeting_build", "The release that runs.", registry=own).info({"version": version})
 
     def note_backlog(self, backlog: Backlog | None) -> None:
@@ -70,6 +78,12 @@ class ApiMetrics:
         self._messages.set(messages)
         self._oldest.set(oldest)
         self._open.set(tasks)
+
+    def note_workers(self, workers: Sequence[WorkerFacts]) -> None:
+        """Show what workers have refused; it is of the installation, not of this process."""
+        self._refused_messages.clear()
+        for reason, count in refused_by_all(workers).items():
+            self._refused_messages.labels(reason).set(count)
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""

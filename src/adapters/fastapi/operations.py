@@ -122,9 +122,10 @@ def router(
         """Requests by route and status, their times, tasks accepted and refused, open streams.
 
         Of this process alone: where several serve, each is asked for its own. What waits in the
-        queue is the same in all of them.
+        queue, and the messages that workers have refused, are the same in all of them.
         """
         metrics.note_backlog(await _ask_backlog(backpressure, patience))
+        metrics.note_workers((await _ask_fleet(fleet, patience)).workers)
         return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     @routes.get(

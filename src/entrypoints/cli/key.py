@@ -40,10 +40,11 @@ def key(action: Action, file: File = None, *, as_json: Json = False) -> None:
     settings, with what bounds them.
     """
     from ..key_file import create, public_line
+    from ..settings import load
     from ..signing import trusted_lines
 
     if action == "list":
-        _print(trusted_lines(), as_json=as_json)
+        _print(trusted_lines(load()), as_json=as_json)
     elif file is None:
         raise typer.BadParameter("name the file of the private key", param_hint="FILE")
     else:

@@ -92,3 +92,12 @@ def test_no_worker_at_all_is_a_warning() -> None:
 def test_where_workers_cannot_be_known_nothing_is_said(fleet: FixedFleet | None) -> None:
     """The store's own line tells why."""
     assert findings(fleet) == []
+
+
+def test_worker_that_has_refused_messages_says_how_many_and_why() -> None:
+    worker = a_worker("w1").model_copy(update={"refused": {"unsigned": 2, "altered": 1}})
+
+    [found] = findings(FixedFleet(worker))
+
+    assert found.severity == "warning"
+    assert "has refused messages: 1 altered, 2 unsigned" in found.message

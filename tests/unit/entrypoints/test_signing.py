@@ -10,12 +10,14 @@ import pytest
 
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.signatures.ed25519 import Ed25519Signer, new_key
+from fleeting.domain.distrust import Distrust, distrusted
 from fleeting.domain.errors import InvalidSetting, TaskNotTrusted
 from fleeting.domain.message import encode
 from fleeting.domain.seal import call_texts, seal
 from fleeting.entrypoints import signing
 from fleeting.entrypoints.api import make_app
 from fleeting.entrypoints.container import Container
+from fleeting.entrypoints.doctor import examine_signing
 from fleeting.entrypoints.key_file import create, in_folder
 from fleeting.entrypoints.local import Fleeting
 from fleeting.entrypoints.settings import Settings, load
@@ -141,3 +143,31 @@ def test_folder_keeps_its_key(tmp_path: Path) -> None:
 
 def test_private_key_is_shown_by_nothing() -> None:
     assert "PRIVATE" not in repr(settings(signing_key=PEM))
+
+
+def test_worker_shows_what_it_has_refused() -> None:
+    container = Container(settings=load(store="memory://", isolation="none"))
+    facts = container.own_facts()
+
+    before = facts()
+    container.refuse()(distrusted(Distrust.UNSIGNED, "it is not signed"))
+
+    assert (before.refused, facts().refused) == ({}, {"unsigned": 1})
+
+
+@pytest.mark.parametrize(
+    ("options", "severity", "words"),
+    [
+        ({}, "warning", "neither API nor worker starts"),
+        ({"accept_unsigned": True}, "warning", "can run code"),
+        ({"trusted_keys": LINE}, "ok", "1 key"),
+        ({"trusted_keys": "no key"}, "error", "line 1"),
+    ],
+)
+def test_doctor_tells_whose_signatures_count(
+    options: dict[str, Any], severity: str, words: str
+) -> None:
+    found = examine_signing(settings(**options))
+
+    assert found.severity == severity
+    assert words in found.message

@@ -100,7 +100,7 @@ async def test_refusals_are_counted_by_what_was_wrong(home: Installation) -> Non
     for error in (MalformedMessage("no"), distrust(address), distrust(address)):
         refuse(error)
 
-    assert refuse.counts == {"malformed": 1, "altered": 2}
+    assert refuse.counts() == {"malformed": 1, "altered": 2}
 
 
 async def test_what_is_not_trusted_is_audited(home: Installation) -> None:

@@ -226,6 +226,15 @@ async def test_figures_and_readiness_tell_what_waits(platform: Platform) -> None
     assert "fleeting_queue_oldest_seconds" in text
 
 
+async def test_figures_tell_what_workers_have_refused(platform: Platform) -> None:
+    register = MemoryFleet(MemoryStore())
+    register.announce(WorkerFacts.model_validate(WORKER), keep=timedelta(seconds=30))
+    async with serving(platform.app(fleet=register)) as client:
+        text = await metrics(client)
+
+    assert 'fleeting_messages_refused{reason="unsigned"} 2.0' in text
+
+
 async def test_what_is_not_known_of_the_queue_is_no_number(platform: Platform) -> None:
     async with serving(platform.app(backpressure=None)) as client:
         text = await metrics(client)
