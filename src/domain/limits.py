@@ -115,7 +115,7 @@ class Limits(BaseModel):
 
     allow_reuse: bool = True
     """Whether a task may ask for a process that is kept (`mode`). True, because only runs of the
-    same source in the same namespace share it."""
+    same source, namespace and principal share it."""
 
     min_isolation: Isolation = Isolation.NONE
     """Weakest isolation of this installation: workers that are to give less do not start, and

@@ -45,6 +45,8 @@ class Resolved:
 class ResolveReferences:
     """Resolves what a policy allows, and nothing else; safe to call from several threads.
 
+    A task that nobody has signed is nobody's, whatever it says.
+
     Args:
         policy: which task may name which secret.
         source: where secrets are read; None: there is nowhere.
@@ -97,7 +99,8 @@ class ResolveReferences:
     def _entitlement(self, task: Task) -> Entitlement:
         return Entitlement(
             policy=self._policy.current(),
-            subject=task.principal,
+            # Whoever can write to the queue can claim to be anybody, where that is accepted.
+            subject=task.principal if task.signer else "",
             namespace=task.namespace,
             function=task.function,
         )

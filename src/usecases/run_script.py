@@ -125,7 +125,7 @@ class RunScript:
             max_value_bytes=self._limits.max_value_bytes,
             max_output_bytes=self._limits.max_output_bytes,
             bounds=task.bounds,
-            tenant=task.namespace,
+            tenant=_tenant(task),
             reuse=None if task.mode is None else task.mode == "reuse",
         )
 
@@ -140,11 +140,16 @@ class RunScript:
         return text
 
 
+def _tenant(task: Task) -> str:
+    """Whom a process may be kept for: a namespace has no slash in it."""
+    return f"{task.namespace}/{task.principal}" if task.principal else task.namespace
+
+
 def _resolved(request: RunRequest, resolved: Resolved) -> RunRequest:
     """The same run with its secrets, in a process that it shares with no other.
 
-    Runs of the same source in a namespace may be of different principals: one could leave there
-    what listens to the next, or find there what it has left.
+    Its secrets are for this task alone: they must not lie where a later one could find them, nor
+    come to where an earlier one has laid something that listens.
     """
     return replace(
         request,

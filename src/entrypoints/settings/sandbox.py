@@ -30,9 +30,9 @@ class SandboxSettings(BaseModel):
     need not wait for a fork."""
 
     sandbox_reuse: bool = False
-    """Whether a confined process is kept for further runs of the same source in the same
-    namespace. Off, because what a script leaves in its module would be there in its next run; on,
-    a run takes a tenth of a millisecond."""
+    """Whether a confined process is kept for further runs of the same source, namespace and
+    principal. Off, because what a script leaves in its module would be there in its next run; on,
+    a run takes a tenth of a millisecond. Runs with secrets have none of these."""
 
     sandbox_preimport: str = ""
     """Modules that confined runs find loaded, separated by commas, such as `numpy,pandas`. Empty,

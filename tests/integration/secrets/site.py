@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.sdk.client import Client
 
-from ..celery.steering import tell
 from ..pipeline.deployment import Deployment
 from ..servers.openbao import OpenBao
 from ..servers.port import HOST
 from ..servers.valkey import Valkey
+from ..servers.wait import wait_until
 from ..vault.roles import AppRole, approle
 
 _POLICY = """
@@ -49,7 +50,7 @@ class Site:
         self._open = Deployment(self._environment(role, directory), logs=directory)
         self.url = self._open.api()
         self.worker = self._open.worker(concurrency=3)
-        tell(make_app(valkey.url, prefix="{fleeting}:", queue="fleeting"), "enable_events")
+        self._have_events_sent()
         self._directory = directory
 
     def put(self, path: str, **fields: str) -> None:
@@ -89,6 +90,14 @@ class Site:
         for mount in (self.kv, self.database):
             self.admin.sys.disable_secrets_engine(mount)
         self.valkey.connect().execute_command("ACL", "DELUSER", self._owner)
+
+    def _have_events_sent(self) -> None:
+        app = make_app(self.valkey.url, prefix="{fleeting}:", queue="fleeting")
+        wait_until(
+            lambda: bool(app.control.enable_events(reply=True, timeout=5, limit=1)),
+            within=timedelta(seconds=60),
+        )
+        app.close()
 
     def _environment(self, role: AppRole, directory: Path) -> dict[str, str]:
         policy = directory / "policy.toml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -306,7 +307,9 @@ class Installation:
     def taken(self) -> Task | None:
         """The next task off the queue, through its message."""
         body = self.queue.take_due()
-        return None if body is None else decode(json.loads(body), limits=self.limits)
+        if body is None:
+            return None
+        return replace(decode(json.loads(body), limits=self.limits), signer="key-of-the-api")
 
     async def ran(self, **changes: Any) -> Address:
         """Submit a task and have the worker do it."""

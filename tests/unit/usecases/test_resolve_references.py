@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -41,7 +42,7 @@ def home() -> Installation:
 
 
 def a_task(home: Installation, *args: JsonValue, principal: str = "ann", **kwargs: Any) -> Task:
-    return accept(
+    task = accept(
         a_request(args=list(args), kwargs=kwargs),
         key=ResultKey.make("add", home.clock.now(), "0123456789abcdef"),
         namespace="",
@@ -49,6 +50,7 @@ def a_task(home: Installation, *args: JsonValue, principal: str = "ann", **kwarg
         limits=home.limits,
         principal=principal,
     )
+    return replace(task, signer="key-of-the-api")
 
 
 def resolved(home: Installation, task: Task) -> Resolved:
@@ -125,6 +127,12 @@ def test_what_is_not_granted_is_refused_before_anything_is_read(
         pass
 
     assert source.read_paths == []
+
+
+def test_a_task_that_nobody_has_signed_names_no_secret(home: Installation) -> None:
+    """Whatever principal it claims to be of."""
+    with pytest.raises(e.ReferenceNotAllowed):
+        resolved(home, replace(a_task(home, PASSWORD), signer=""))
 
 
 def test_a_malformed_reference_is_refused(home: Installation) -> None:

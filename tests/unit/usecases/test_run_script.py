@@ -193,6 +193,14 @@ async def test_worker_below_the_least_isolation_runs_nothing() -> None:
     assert home.worker.runner.requests == []
 
 
+async def test_processes_are_kept_for_one_namespace_and_principal(home: Installation) -> None:
+    for namespace, principal in [("", ""), ("a", ""), ("", "a"), ("a", "a")]:
+        run(home, await home.submitted(namespace=namespace, principal=principal))
+
+    tenants = [request.tenant for request in home.worker.runner.requests]
+    assert tenants == ["", "a", "/a", "a/a"]
+
+
 async def test_literals_are_laid_bare(home: Installation) -> None:
     task = await home.submitted(args=[1, {"$literal": {"$secret": "x"}}])
 
