@@ -19,8 +19,14 @@ it can be tried out. This page is the same to read.
 
 - Bodies are strict JSON in UTF-8. Unknown members and unknown query parameters are refused.
 - Times are RFC 3339 in UTC; durations are seconds, and their names say so.
+- Where the installation has authentication, calls take a bearer token
+  (`Authorization: Bearer …`) with the scope that stands beside them. 401: there is no token, or
+  one that does not count; 403: it does not give that right, here; `WWW-Authenticate` says which.
+  [Give rights](../how-to/give-rights.md) has more.
 - A key in the API is bare. The namespace comes from the header `X-Fleeting-Namespace` (1 to 63
-  lower-case letters, digits and inner hyphens); where it is left out, it is the default one.
+  lower-case letters, digits and inner hyphens); where it is left out, it is the only one that the
+  token is for, else the default one. A key outside the token's grants is answered like one with
+  nothing left.
 - Every error is `application/problem+json`, with a stable `code`: see [Errors](errors.md).
 - Every answer has an `X-Request-Id`, the caller's own where it sent one; the log has it too.
 - Where an answer has `Retry-After`, come back after so many seconds."""
@@ -59,6 +65,7 @@ def operations(found: Json) -> Iterator[str]:
 def an_operation(title: str, operation: Json) -> Iterator[str]:
     yield f"### `{title}`"
     yield f"**{operation['summary']}.** {md.paragraph(operation.get('description'))}"
+    yield f"Takes {a_right(operation['security'])}."
     rows = [a_parameter(one) for one in operation.get("parameters", ()) if one["name"] != NAMESPACE]
     if rows:
         yield md.table(("parameter", "in", "type", "meaning"), rows)
@@ -66,6 +73,14 @@ def an_operation(title: str, operation: Json) -> Iterator[str]:
         yield from a_body(body["content"]["application/json"])
     answers = operation["responses"].items()
     yield md.table(("status", "answer"), (an_answer(status, answer) for status, answer in answers))
+
+
+def a_right(security: list[Mapping[str, list[str]]]) -> str:
+    if not security:
+        return "no token"
+    scopes = [scope for scheme in security for names in scheme.values() for scope in names]
+    named = " and ".join(map(md.code, scopes))
+    return f"a token with the scope {named}" if scopes else "a token with any scope"
 
 
 def a_parameter(parameter: Json) -> tuple[str, ...]:
