@@ -38,21 +38,30 @@ def check_exposure(settings: Settings) -> None:
     """Refuse to serve strangers without authentication, and warn where everybody here is served.
 
     Raises:
+        InvalidSetting: see `refuse_exposure`.
+    """
+    refuse_exposure(settings)
+    if settings.auth == NONE:
+        _log.warning(
+            "FLEETING_AUTH is none: every user and program of this machine may run code through "
+            "the API at %s and read every result; set FLEETING_AUTH to tokens or oidc to change "
+            "that",
+            settings.api_host,
+        )
+
+
+def refuse_exposure(settings: Settings) -> None:
+    """Refuse to serve strangers without authentication.
+
+    Raises:
         InvalidSetting: FLEETING_AUTH is none, and the API would be reachable from elsewhere.
     """
-    if settings.auth != NONE:
-        return
-    if not is_loopback(settings.api_host):
+    if settings.auth == NONE and not is_loopback(settings.api_host):
         raise InvalidSetting(
             f"FLEETING_API_HOST={settings.api_host} would let everybody who reaches this machine "
             "run code here, because FLEETING_AUTH is none: set FLEETING_AUTH to oidc, "
             "introspection or tokens, or FLEETING_API_HOST to 127.0.0.1"
         )
-    _log.warning(
-        "FLEETING_AUTH is none: every user and program of this machine may run code through the "
-        "API at %s and read every result; set FLEETING_AUTH to tokens or oidc to change that",
-        settings.api_host,
-    )
 
 
 def is_loopback(host: str) -> bool:

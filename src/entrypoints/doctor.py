@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..domain.backlog import check_backlog, describe_backlog
-from ..domain.errors import InvalidSetting, MissingExtra, PortError, QueueFull, WeakIsolation
+from ..domain.errors import (
+    ConfigurationError,
+    InvalidSetting,
+    MissingExtra,
+    PortError,
+    QueueFull,
+    WeakIsolation,
+)
 from ..domain.isolation import Isolation
 from ..domain.limits import Limits
 from ..domain.worker_facts import LibrarySet, WorkerFacts
@@ -16,6 +23,7 @@ from ..ports.fleet import Fleet
 from ..ports.health import Diagnosis, SupportsDiagnosis, SupportsPing
 from ..usecases.backpressure import Backpressure
 from . import runners, signing
+from .authenticators import NONE, refuse_exposure
 from .check import mask
 from .closing import close_adapters
 from .container import Container
@@ -59,6 +67,7 @@ async def _examine(settings: Settings) -> tuple[Examination, ...]:
         return (
             Examination("runs", tuple(_isolation(settings))),
             Examination("signed tasks", (examine_signing(settings),)),
+            await examine_authentication(container, settings),
             await _look(f"result store {mask(settings.store)}", results.health),
             await _look(f"task queue {mask(settings.queue_url)}", queue.health),
             *([await _look(named, secrets.health)] if secrets is not None else []),
@@ -95,6 +104,23 @@ def _isolation(settings: Settings) -> Iterator[Diagnosis]:
     )
     for check in attestation.checks:
         yield Diagnosis(check.name, "ok" if check.holds else "error", check.found)
+
+
+async def examine_authentication(container: Container, settings: Settings) -> Examination:
+    """How the API learns who asks, and whether it can."""
+    part = f"authentication {settings.auth}"
+    try:
+        refuse_exposure(settings)
+        adapter = container.authenticator()
+    except ConfigurationError as exc:
+        return Examination(part, (Diagnosis("settings", "error", exc.message),))
+    if settings.auth == NONE:
+        everybody = "none: every user and program of this machine may do everything"
+        return Examination(part, (Diagnosis("tokens", "warning", everybody),))
+    try:
+        return await _look(part, adapter.health)
+    finally:
+        await adapter.aclose()
 
 
 def examine_signing(settings: Settings) -> Diagnosis:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...domain.errors import InvalidSetting, MissingExtra
 from ...ports.authenticator_adapter import AuthenticatorAdapter, AuthenticatorOptions
+from ...ports.health import Diagnosis
 
 if TYPE_CHECKING:
     from .known_keys import KnownKeys
@@ -73,6 +74,12 @@ class _Health:
 
     async def ping(self) -> None:
         await self._keys.get()
+
+    async def diagnose(self) -> Sequence[Diagnosis]:
+        ring = await self._keys.get()
+        kinds = sorted({one.key.key_type for one in ring.keys})
+        said = f"{len(ring.keys)} key(s) of {', '.join(kinds)}"
+        return (Diagnosis("issuer", "ok", said),)
 
 
 def _in_order(*closers: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

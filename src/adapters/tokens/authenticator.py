@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ...domain.errors import AuthenticatorUnavailable, InvalidSetting
 from ...domain.identity import Identity, no_token, refused
 from ...domain.static_token import StaticToken, identity_of
 from ...ports.authenticator_adapter import AuthenticatorAdapter, AuthenticatorOptions
+from ...ports.health import Diagnosis
 from .token_file import Stamp, TokenFile
 
 _log: Final = logging.getLogger(__name__)
+
+_SOON: Final = timedelta(days=7)
+"""Time to hand out another token."""
+
+_NAMED: Final = 5
+"""Tokens named in one line."""
 
 
 def _utc_now() -> datetime:
@@ -57,6 +64,39 @@ class StaticTokenAuthenticator:
             AuthenticatorUnavailable: It cannot.
         """
         self._follow()
+
+    async def diagnose(self) -> Sequence[Diagnosis]:
+        """See who may write the file, and which tokens count no more, or soon will not.
+
+        Raises:
+            AuthenticatorUnavailable: The file cannot be read.
+        """
+        self._follow()
+        return (self._rights(), self._lives())
+
+    def _rights(self) -> Diagnosis:
+        if self._file.is_writable_by_others():
+            return Diagnosis(
+                "file",
+                "error",
+                f"{self._file.path} can be written by others than its owner, and so tokens made: "
+                f"chmod 600 {self._file.path}",
+            )
+        return Diagnosis("file", "ok", f"{self._file.path} is written by its owner alone")
+
+    def _lives(self) -> Diagnosis:
+        soon = self._now() + _SOON
+        ending = [one for one in self._known.values() if one.expires and one.expires <= soon]
+        said = f"{len(self._known)} known"
+        if not ending:
+            return Diagnosis("tokens", "ok", said)
+        named = ", ".join(f"{one.id} of {one.subject}" for one in ending[:_NAMED])
+        return Diagnosis(
+            "tokens",
+            "warning",
+            f"{said}; {len(ending)} have expired or will within a week, such as {named}: make "
+            "others, and revoke these",
+        )
 
     def _follow(self) -> None:
         try:

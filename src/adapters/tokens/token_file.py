@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,10 @@ class TokenFile:
         """
         facts = self.path.stat()
         return facts.st_ino, facts.st_mtime_ns, facts.st_size
+
+    def is_writable_by_others(self) -> bool:
+        """Whether others than its owner may write it, and so make tokens."""
+        return bool(self.path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
     def read(self) -> StaticTokens:
         """All tokens.
