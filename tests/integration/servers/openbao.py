@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import signal
 import sys
@@ -18,6 +19,8 @@ from fleeting.adapters.redis.leashed_process import LeashedProcess
 from .port import HOST, Port
 from .tls import Certificates
 from .wait import wait_until
+
+_log = logging.getLogger(__name__)
 
 PROGRAM = Path(sys.executable).with_name("bao")
 
@@ -92,19 +95,22 @@ class OpenBao:
     def start(self) -> None:
         """Have it serve; nothing happens if it does."""
         if not self.running:
+            self._tell_unexpected_end()
             self.launch()
             self._wait_until_it_is({200, 429, 472, 473})
 
     def stop(self) -> None:
         """End the server as a careful operator does."""
-        if self._process is not None:
-            self.resume()
-            self._process.stop(_GRACE)
+        process, self._process = self._process, None
+        if process is not None:
+            process.signal(signal.SIGCONT)
+            process.stop(_GRACE)
 
     def kill(self) -> None:
         """End the server as a crash does."""
-        if self._process is not None:
-            self._process.kill()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
 
     def pause(self) -> None:
         """Freeze the server: its connections stay, nothing answers."""
@@ -158,12 +164,20 @@ class OpenBao:
             self.kill()
             raise
 
+    def _tell_unexpected_end(self) -> None:
+        # Whoever stopped it has forgotten its process.
+        if self._process is not None:
+            code = self._process.exit_code
+            _log.error("OpenBao ended by itself (%s):\n%s", code, self._log_tail())
+
+    def _log_tail(self) -> str:
+        return (self.directory / "server.log").read_text(errors="replace")[-2000:]
+
     def _health(self) -> int | None:
         """The status of `sys/health`; None while nothing answers."""
         assert self._process is not None
         if not self._process.running:
-            log = (self.directory / "server.log").read_text(errors="replace")
-            raise RuntimeError(f"OpenBao ended:\n{log[-2000:]}")
+            raise RuntimeError(f"OpenBao ended:\n{self._log_tail()}")
         verify = str(self.ca) if self.ca else True
         try:
             answer = requests.get(f"{self.address}/v1/sys/health", timeout=1, verify=verify)
@@ -197,6 +211,7 @@ class RaftOpenBao(OpenBao):
     def start(self) -> None:
         """Have it serve, initialised and unsealed."""
         if not self.running:
+            self._tell_unexpected_end()
             self.restart_sealed()
         self.unseal()
 
