@@ -55,8 +55,8 @@ class MessageReader:
         self._known: OrderedDict[_Kind, _Known] = OrderedDict()
         self._last: tuple[tuple[object, ...], _Kind | None] = ((), None)
 
-    def __call__(self, data: Mapping[str, object]) -> Task:
-        """The task in a message.
+    def __call__(self, data: Mapping[str, object], signer: str = "") -> Task:
+        """The task in a message, which was signed with the key of that id.
 
         Raises:
             MalformedMessage: as `decode`.
@@ -64,12 +64,12 @@ class MessageReader:
         kind = self._kind(data)
         known = None if kind is None else self._known.get(kind)
         if known is None:
-            return self._read(data, kind)
+            return _signed(self._read(data, kind), signer)
         try:
-            return self._like(known, data)
+            return self._like(known, data, signer)
         except (FleetingError, ValidationError):
             # Said in the words of the one who reads everything.
-            return decode(data, limits=self._limits)
+            return _signed(decode(data, limits=self._limits), signer)
 
     def _kind(self, data: Mapping[str, object]) -> _Kind | None:
         """The kind; calls of one chunk hold the very same objects, and are not looked at twice."""
@@ -89,7 +89,7 @@ class MessageReader:
                 self._known.popitem(last=False)
         return task
 
-    def _like(self, known: _Known, data: Mapping[str, object]) -> Task:
+    def _like(self, known: _Known, data: Mapping[str, object], signer: str) -> Task:
         key = ResultKey.parse(str(data["key"]))
         if key.function != known.task.function:
             raise MalformedMessage("key: does not begin with the function's name")
@@ -107,7 +107,12 @@ class MessageReader:
             submitted_at=key.submitted_at,
             deadline=deadline,
             may_refer=may_refer,
+            signer=signer,
         )
+
+
+def _signed(task: Task, signer: str) -> Task:
+    return replace(task, signer=signer) if signer else task
 
 
 def _kind_of(data: Mapping[str, object]) -> _Kind | None:

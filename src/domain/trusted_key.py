@@ -19,6 +19,8 @@ KIND: Final = "ed25519"
 SIZE: Final = 32
 """Bytes of a public key of Ed25519, RFC 8032."""
 
+_ANY: Final = ("*",)
+
 
 class _Bounds(BaseModel):
     """What may stand behind a key, as `name=value`."""
@@ -27,8 +29,8 @@ class _Bounds(BaseModel):
 
     not_before: AwareDatetime | None = None
     not_after: AwareDatetime | None = None
-    namespaces: tuple[str, ...] = ("*",)
-    principals: tuple[str, ...] = ("*",)
+    namespaces: tuple[str, ...] = _ANY
+    principals: tuple[str, ...] = _ANY
 
     @field_validator("namespaces", "principals", mode="before")
     @classmethod
@@ -43,9 +45,9 @@ class TrustedKey:
     public: bytes
     not_before: datetime | None = None
     not_after: datetime | None = None
-    namespaces: tuple[str, ...] = ("*",)
+    namespaces: tuple[str, ...] = _ANY
     """Globs of the namespaces that its holder may submit to; the unnamed one is the empty text."""
-    principals: tuple[str, ...] = ("*",)
+    principals: tuple[str, ...] = _ANY
     """Globs of the subjects that its holder may speak for."""
 
     @property
@@ -63,7 +65,7 @@ class TrustedKey:
             if time is not None:
                 yield f"{name}={time.isoformat()}"
         for name, globs in (("namespaces", self.namespaces), ("principals", self.principals)):
-            if globs != ("*",):
+            if globs != _ANY:
                 yield f"{name}={';'.join(globs)}"
 
     def check(self, *, at: datetime, namespace: str, principal: str) -> None:
@@ -131,4 +133,4 @@ def _public(encoded: str) -> bytes | None:
 
 
 def _matches(name: str, globs: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, glob) for glob in globs)
+    return globs == _ANY or any(fnmatchcase(name, glob) for glob in globs)

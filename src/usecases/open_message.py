@@ -6,7 +6,6 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from ..domain.claimed_task import claimed_in_call, claimed_in_text
@@ -27,13 +26,22 @@ _REMEMBERED: Final = 32
 """Statements: the calls of a chunk come together, and of few chunks at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Said:
     """A statement, and whose it is."""
 
     statement: Statement
     key: TrustedKey | None
     """None: nobody's who is known, where that is accepted."""
+    signer: str
+    """Id of the key."""
+    source: object = None
+    """The last text that was found to be the statement's source."""
+
+
+_Plain = Mapping[str, object]
+_Read = Callable[[_Plain, str], Task]
+"""Reads a plain message that was signed with the key of that id."""
 
 
 class OpenMessage:
@@ -69,53 +77,48 @@ class OpenMessage:
             TaskNotTrusted: it is not what somebody who is trusted has signed for this worker.
             MalformedMessage: it does not follow the wire format, or passes a cap.
         """
-        return self._open(data, self._said, lambda plain: decode(plain, limits=self.limits))
+        return self._open(data, self._said, self._read)
 
-    def reader(self) -> Callable[[Mapping[str, object]], Task]:
+    def reader(self) -> Callable[[_Plain], Task]:
         """The same with a memory of what messages have in common; for one thread."""
         read, said = MessageReader(self.limits), _Memory(self._said)
         return lambda data: self._open(data, said, read)
 
-    def _open(
-        self,
-        data: Mapping[str, object],
-        said: Callable[[Seal], _Said],
-        read: Callable[[Mapping[str, object]], Task],
-    ) -> Task:
+    def _read(self, plain: _Plain, signer: str) -> Task:
+        task = decode(plain, limits=self.limits)
+        return replace(task, signer=signer) if signer else task
+
+    def _open(self, data: _Plain, said: Callable[[_Plain], _Said], read: _Read) -> Task:
         if not is_sealed(data):
             return self._unsigned(data, read)
         try:
-            found = said(seal_of(data))
-            plain = unseal(data, found.statement)
+            found = said(data)
+            plain = unseal(data, found.statement, known_source=found.source)
         except TaskNotTrusted as exc:
             raise _placed(exc, data) from None
-        task = read(plain)
-        if found.key is None:
-            return task
-        try:
-            self._check(task, found.statement, found.key, self._clock.now())
-        except TaskNotTrusted as exc:
-            exc.address = _address(task)
-            raise
-        return replace(task, signer=found.key.key_id)
+        found.source = data.get("source")
+        task = read(plain, found.signer)
+        if found.key is not None:
+            self._check(task, found.statement, found.key)
+        return task
 
-    def _unsigned(
-        self, data: Mapping[str, object], read: Callable[[Mapping[str, object]], Task]
-    ) -> Task:
+    def _unsigned(self, data: _Plain, read: _Read) -> Task:
         if self._accept_unsigned:
-            return read(data)
+            return read(data, "")
         error = distrusted(Distrust.UNSIGNED, "it is not signed")
         error.address = malformed(data, "").address
         raise error if error.address else _placed(error, data)
 
-    def _said(self, seal: Seal) -> _Said:
+    def _said(self, data: _Plain) -> _Said:
+        seal = seal_of(data)
         try:
             key = self._key(seal)
         except TaskNotTrusted as exc:
             if exc.reason != Distrust.UNKNOWN_SIGNER or not self._accept_unsigned:
                 raise
             key = None
-        return _Said(read_statement(seal.statement), key)
+        signer = "" if key is None else key.key_id
+        return _Said(read_statement(seal.statement), key, signer)
 
     def _key(self, seal: Seal) -> TrustedKey:
         if self._verifier is None:
@@ -124,25 +127,33 @@ class OpenMessage:
             signed_bytes(seal.statement), seal.signature, key_id=seal.signer
         )
 
-    def _check(self, task: Task, statement: Statement, key: TrustedKey, now: datetime) -> None:
-        key.check(at=now, namespace=task.namespace, principal=task.principal)
-        if now > statement.not_after:
-            raise distrusted(Distrust.EXPIRED, "its signature has run out: submit it again")
-        if statement.queue is not None and statement.queue not in self._queues:
-            raise distrusted(Distrust.MISDIRECTED, "it was signed for another queue")
+    def _check(self, task: Task, statement: Statement, key: TrustedKey) -> None:
+        now = self._clock.now()
+        try:
+            key.check(at=now, namespace=task.namespace, principal=task.principal)
+            if now > statement.not_after:
+                raise distrusted(Distrust.EXPIRED, "its signature has run out: submit it again")
+            if statement.queue is not None and statement.queue not in self._queues:
+                raise distrusted(Distrust.MISDIRECTED, "it was signed for another queue")
+        except TaskNotTrusted as exc:
+            exc.address = Address(task.namespace, task.key)
+            raise
 
 
 class _Memory:
     """Looks at a statement once, however many calls come with it; for one thread."""
 
-    def __init__(self, look: Callable[[Seal], _Said]) -> None:
+    def __init__(self, look: Callable[[_Plain], _Said]) -> None:
         self._look = look
-        self._known: OrderedDict[Seal, _Said] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], _Said] = OrderedDict()
 
-    def __call__(self, seal: Seal) -> _Said:
+    def __call__(self, data: _Plain) -> _Said:
+        seal = data.get("statement"), data.get("signature"), data.get("signer")
+        if not all(isinstance(part, str) for part in seal):
+            return self._look(data)
         said = self._known.get(seal)
         if said is None:
-            self._known[seal] = said = self._look(seal)
+            self._known[seal] = said = self._look(data)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return said
@@ -155,7 +166,3 @@ def _placed(error: TaskNotTrusted, data: Mapping[str, object]) -> TaskNotTrusted
         error.address, *also = claimed
         error.also = tuple(also)
     return error
-
-
-def _address(task: Task) -> Address:
-    return Address(task.namespace, task.key)
