@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 import pytest
 from celery import Celery
 
 from fleeting.adapters.celery.app import make_app
 from fleeting.adapters.sdk.handle import Handle
+from fleeting.domain.errors import ResultGone
 from fleeting.domain.result import Status
 from fleeting.entrypoints.local import Fleeting
 from fleeting.entrypoints.settings import Settings
@@ -28,6 +30,7 @@ SLOW = "import time\n\n\ndef slow(seconds):\n    time.sleep(seconds)\n    return
 LEASE_SECONDS = 600
 """Far longer than any test waits."""
 PATIENCE = timedelta(seconds=45)
+A_MOMENT = timedelta(milliseconds=200)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,13 @@ class Prefork:
     def tell(self, command: str, *words: object, **options: object) -> None:
         told = getattr(self.app.control, command)
         assert told(*words, reply=True, timeout=20, limit=1, **options)
+
+    def most_at_once(self) -> int:
+        """How many of five tasks run at the same time, for a while."""
+        results = [each.facts(timeout=45) for each in [self.submit(0.5) for _ in range(5)]]
+        begins = [(result.started_at, 1) for result in results]
+        ends = [(result.finished_at - A_MOMENT, -1) for result in results if result.finished_at]
+        return max(accumulate(step for _, step in sorted(begins + ends)))
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +99,7 @@ def test_script_that_is_revoked_while_it_runs_ends_as_cancelled(prefork: Prefork
 
     facts = victim.facts(timeout=45)
     assert facts.status is Status.CANCELLED
-    assert prefork.submit(0).result(45) == 0
+    wait_until(lambda: prefork.most_at_once() == 2, within=PATIENCE)
 
 
 def test_script_fails_when_the_time_limit_of_its_message_is_up(prefork: Prefork) -> None:
@@ -102,6 +112,15 @@ def test_script_fails_when_the_time_limit_of_its_message_is_up(prefork: Prefork)
     error = prefork.platform.handle(key).facts().error
     assert error is not None
     assert error.code == "run_timed_out"
+    wait_until(lambda: prefork.most_at_once() == 2, within=PATIENCE)
+
+
+def test_pool_grows_and_shrinks(prefork: Prefork) -> None:
+    prefork.tell("pool_grow", 1)
+    wait_until(lambda: prefork.most_at_once() == 3, within=PATIENCE)
+
+    prefork.tell("pool_shrink", 1)
+    wait_until(lambda: prefork.most_at_once() == 2, within=PATIENCE)
 
 
 def _process_of(handle: Handle) -> int:
@@ -114,5 +133,5 @@ def _is_failed(handle: Handle) -> bool:
     """Also before the worker has made a record of a message that came without one."""
     try:
         return handle.status() is Status.FAILED
-    except LookupError:
+    except ResultGone:
         return False
