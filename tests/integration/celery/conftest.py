@@ -24,6 +24,7 @@ from .feature_world import QUEUE as FEATURE_QUEUE
 from .feature_world import World, feature_worker
 from .notes import Notes
 from .record import Record
+from .steering import ask
 from .workers import Worker
 
 PROGRAM = Path(__file__).with_name("recording_worker.py")
@@ -126,6 +127,7 @@ def worlds(
             stack.enter_context(worker)
             app = make_feature_app(options)
             stack.callback(app.close)
+            ask(app, "ping")
             notes = Notes(features_server.connect())
             return World(transport, pool, options, app, worker, notes)
 

@@ -42,6 +42,16 @@ class FeatureExecution(RecordingExecution):
     def _crowd(self, task, runs) -> None:
         crowd(self._record, *task.args)
 
+    def _held(self, task, runs) -> None:
+        hold(self._record, *task.args)
+
+
+def hold(record, gate):
+    """Go on until the gate is opened."""
+    until = time.monotonic() + 45
+    while not record.exists(gate) and time.monotonic() < until:
+        time.sleep(0.02)
+
 
 def crowd(record, name, seconds):
     """Write down how many run at once under that name, this one included."""
@@ -116,6 +126,11 @@ def _add_slow_tasks(task, record):
         record.rpush(f"started:{name}", time.time())
         time.sleep(seconds)
         record.rpush(name, json.dumps("slept"))
+
+    @task(name="test.hold")
+    def hold_on(name, gate):
+        record.rpush(f"started:{name}", time.time())
+        hold(record, gate)
 
     @task(name="test.crowd")
     def crowd_in(name, seconds):

@@ -16,6 +16,7 @@ from typing import Any
 from celery import Celery
 
 from .notes import Notes
+from .steering import tell
 from .workers import Worker
 
 PROGRAM = Path(__file__).with_name("feature_app.py")
@@ -71,10 +72,10 @@ class World:
 
     def consume(self, queue: str) -> None:
         """Have the worker take from another queue, too."""
-        assert self.app.control.add_consumer(queue, reply=True, timeout=10, limit=1)
+        tell(self.app, "add_consumer", queue)
 
     def forget(self, queue: str) -> None:
-        self.app.control.cancel_consumer(queue, reply=True, timeout=10, limit=1)
+        tell(self.app, "cancel_consumer", queue)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Celery's command line, on this application."""
@@ -84,7 +85,7 @@ class World:
             cwd=PROGRAM.parent,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=50,
             check=False,
         )
 

@@ -9,7 +9,7 @@ import redis
 
 from ..servers.wait import wait_until
 
-_PATIENCE = timedelta(seconds=15)
+_PATIENCE = timedelta(seconds=30)
 
 
 class Notes:
@@ -29,6 +29,10 @@ class Notes:
 
     def times(self, name: str) -> list[float]:
         return [float(text) for text in self._client.lrange(name, 0, -1)]
+
+    def put(self, name: str) -> None:
+        """Write something down for a task."""
+        self._client.rpush(name, "put")
 
     def wait(self, name: str, times: int = 1, *, within: timedelta = _PATIENCE) -> list[object]:
         wait_until(lambda: self.count(name) >= times, within=within)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
+from ..servers.wait import wait_until
 from .workers import Worker
 
 CELERY = [sys.executable, "-m", "celery", "-A", "fleeting.entrypoints.celery_app"]
@@ -26,13 +28,15 @@ def worker(environment, tmp_path):
 
 
 def test_celerys_own_worker_and_remote_control_know_fleetings_task(worker, environment):
-    answer = subprocess.run(
-        [*CELERY, "inspect", "registered"],
-        env={**os.environ, **environment},
-        capture_output=True,
-        check=True,
-        text=True,
-    )
+    def answer():
+        # It waits for a second, and a worker may be slower.
+        return subprocess.run(
+            [*CELERY, "inspect", "registered"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            check=False,
+            text=True,
+        ).stdout
 
-    assert "fleeting.run" in answer.stdout
+    wait_until(lambda: "fleeting.run" in answer(), within=timedelta(seconds=40))
     assert "others" in worker.output

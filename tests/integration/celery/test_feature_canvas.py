@@ -155,7 +155,7 @@ def test_the_error_of_a_chord_comes_to_its_errback(world: World) -> None:
 def test_an_ordinary_task_may_keep_its_result(world: World) -> None:
     result = world.send("test.add", 2, 3)
 
-    assert result.get(timeout=10) == 5
+    assert result.get(timeout=30) == 5
 
 
 @with_threads

@@ -15,77 +15,75 @@ from kombu import Consumer
 
 from ..servers.wait import wait_until
 from .feature_world import World, feature_worker
+from .steering import ask, tell
 from .worlds import everywhere, with_processes, with_slots, with_threads
 
-SOON = timedelta(seconds=10)
+SOON = timedelta(seconds=30)
 SLOTS = 2
 
 
 @contextmanager
-def all_slots_busy(world: World, start: Callable[[World], tuple[str, str]]) -> Iterator[list[str]]:
-    """Keep every slot busy for a while, with scripts or with tasks; gives their ids."""
-    ids = [start(world) for _ in range(SLOTS)]
+def all_slots_busy(
+    world: World, start: Callable[[World, str], tuple[str, str]], slots: int = SLOTS
+) -> Iterator[list[str]]:
+    """Keep slots busy, with scripts or with tasks; gives their ids."""
+    gate = world.name("gate")
+    ids = [start(world, gate) for _ in range(slots)]
     for begun, _ in ids:
         world.notes.wait(begun)
     yield [task_id for _, task_id in ids]
+    world.notes.put(gate)
 
 
-def a_script(world: World) -> tuple[str, str]:
+def a_script(world: World, gate: str) -> tuple[str, str]:
     task_id = world.name("id")
-    return f"runs:{world.script('slow', 2, task_id=task_id)}", task_id
+    return f"runs:{world.script('held', gate, task_id=task_id)}", task_id
 
 
-def a_task(world: World) -> tuple[str, str]:
+def a_task(world: World, gate: str) -> tuple[str, str]:
     task_id, name = world.name("id"), world.name("busy")
-    world.send("test.sleep", name, 2, task_id=task_id)
+    world.send("test.hold", name, gate, task_id=task_id)
     return f"started:{name}", task_id
 
 
 @with_slots
 @pytest.mark.parametrize("start", [a_script, a_task])
 def test_inspection_answers_while_all_slots_are_busy(
-    world: World, start: Callable[[World], tuple[str, str]]
+    world: World, start: Callable[[World, str], tuple[str, str]]
 ) -> None:
-    inspect = world.app.control.inspect(timeout=10, limit=1)
     with all_slots_busy(world, start) as ids:
         waiting, delayed = world.name("id"), world.name("id")
         world.send("test.note", world.name("waits"), task_id=waiting, countdown=0)
         world.send("test.note", world.name("delayed"), task_id=delayed, countdown=3)
 
-        assert _only(inspect.ping()) == {"ok": "pong"}
-        assert set(ids) <= {request["id"] for request in _only(inspect.active())}
-        assert isinstance(_only(inspect.reserved()), list)
-        assert isinstance(_only(inspect.scheduled()), list)
-        assert _only(inspect.query_task(ids[0]))[ids[0]][0] == "active"
-        assert "fleeting.run" in _only(inspect.registered())
-        assert "work" in {queue["name"] for queue in _only(inspect.active_queues())}
-        stats = _only(inspect.stats())
+        assert ask(world.app, "ping") == {"ok": "pong"}
+        assert set(ids) <= {request["id"] for request in ask(world.app, "active")}
+        assert isinstance(ask(world.app, "reserved"), list)
+        assert isinstance(ask(world.app, "scheduled"), list)
+        assert ask(world.app, "query_task", ids[0])[ids[0]][0] == "active"
+        assert "fleeting.run" in ask(world.app, "registered")
+        assert "work" in _queues(world)
+        stats = ask(world.app, "stats")
         assert stats["pool"]["max-concurrency"] == SLOTS
         assert stats["prefetch_count"] >= SLOTS
-        assert set(ids) <= {request["id"] for request in _only(inspect.active())}
 
 
 @pytest.mark.parametrize("world", ["stock-threads"], indirect=True)
 def test_delayed_tasks_are_shown_as_scheduled_where_they_wait_in_the_worker(world: World) -> None:
     """With kombu's transport. On fleeting's they wait in Redis, whichever worker will run them."""
     task_id = world.name("id")
-    world.send("test.note", world.name("delayed"), task_id=task_id, countdown=2)
-    inspect = world.app.control.inspect(timeout=10, limit=1)
+    world.send("test.note", world.name("delayed"), task_id=task_id, countdown=60)
 
     def is_scheduled() -> bool:
-        return task_id in {each["request"]["id"] for each in _only(inspect.scheduled())}
+        return task_id in {each["request"]["id"] for each in ask(world.app, "scheduled")}
 
     wait_until(is_scheduled, within=SOON)
 
 
 @pytest.mark.parametrize("world", ["streams-solo"], indirect=True)
 def test_a_solo_worker_answers_while_it_runs_a_script(world: World) -> None:
-    begun, task_id = a_script(world)
-    world.notes.wait(begun)
-
-    active = _only(world.app.control.inspect(timeout=10, limit=1).active())
-
-    assert task_id in {request["id"] for request in active}
+    with all_slots_busy(world, a_script, slots=1) as [task_id]:
+        assert task_id in {request["id"] for request in ask(world.app, "active")}
 
 
 @everywhere
@@ -113,10 +111,10 @@ def test_a_pool_of_processes_is_told_to_grow_and_to_shrink(world: World, tmp_pat
     name = world.name("elastic")
     options = {**world.options, "queues": [name], "name": name}
     with feature_worker(options, tmp_path / "elastic.log"):
-        told = {"destination": [_node(world, name)], "reply": True, "timeout": 10, "limit": 1}
+        node = [_node(world, name)]
 
-        assert "ok" in _only(world.app.control.pool_grow(1, **told)[0])
-        assert "ok" in _only(world.app.control.pool_shrink(1, **told)[0])
+        assert "ok" in _only(tell(world.app, "pool_grow", 1, destination=node)[0])
+        assert "ok" in _only(tell(world.app, "pool_shrink", 1, destination=node)[0])
 
         world.app.amqp.queues.add(name)
         world.wait_for_run(world.script("nothing", queue=name))
@@ -124,9 +122,7 @@ def test_a_pool_of_processes_is_told_to_grow_and_to_shrink(world: World, tmp_pat
 
 @with_threads
 def test_a_pool_of_threads_says_that_it_cannot_grow(world: World) -> None:
-    answer = world.app.control.pool_grow(1, reply=True, timeout=10, limit=1)
-
-    assert "error" in _only(answer[0])
+    assert "error" in _only(tell(world.app, "pool_grow", 1)[0])
 
 
 @everywhere
@@ -150,7 +146,7 @@ def test_a_broadcast_comes_to_every_worker(world: World, tmp_path: Path) -> None
     world.wait_for_run(world.script("nothing"))
     with feature_worker({**world.options, "name": queue}, tmp_path / "second.log") as second:
         # A worker that has run a task has subscribed before.
-        world.app.control.add_consumer(queue, destination=[_node(world, queue)])
+        tell(world.app, "add_consumer", queue, destination=[_node(world, queue)])
         world.wait_for_run(world.script("nothing", queue=queue))
         # Celery's senders do not declare queues that they know, but kombu has to know the fanout.
         with world.app.producer_or_acquire() as producer:
@@ -165,7 +161,7 @@ def test_a_broadcast_comes_to_every_worker(world: World, tmp_path: Path) -> None
 def test_events_tell_of_workers_and_tasks_while_they_are_enabled(world: World) -> None:
     task_id, seen = world.name("id"), []
     wanted = {"task-received", "task-started", "task-succeeded"}
-    world.app.control.enable_events(reply=True, timeout=10, limit=1)
+    tell(world.app, "enable_events")
 
     def note(event: dict[str, Any]) -> None:
         seen.append(event)
@@ -181,8 +177,8 @@ def test_events_tell_of_workers_and_tasks_while_they_are_enabled(world: World) -
                 connection.drain_events(timeout=0.1)
             key = world.script("nothing", task_id=task_id)
             while not receiver.should_stop:
-                connection.drain_events(timeout=10)
-    world.app.control.disable_events(reply=True, timeout=10, limit=1)
+                connection.drain_events(timeout=30)
+    tell(world.app, "disable_events")
 
     received = next(event for event in seen if event["type"] == "task-received")
     assert key in received["kwargs"]
@@ -217,10 +213,9 @@ def _only(answers: Any) -> Any:
 def _node(world: World, name: str) -> str:
     """The whole name of a worker in remote control, once it answers there."""
     node = f"{name}@{gethostname()}"
-    wait_until(lambda: world.app.control.ping(destination=[node], timeout=1, limit=1), within=SOON)
+    wait_until(lambda: world.app.control.ping(destination=[node], timeout=5, limit=1), within=SOON)
     return node
 
 
 def _queues(world: World) -> set[str]:
-    inspect = world.app.control.inspect(timeout=10, limit=1)
-    return {queue["name"] for queue in _only(inspect.active_queues())}
+    return {queue["name"] for queue in ask(world.app, "active_queues")}

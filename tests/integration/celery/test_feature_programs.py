@@ -15,29 +15,34 @@ import pytest
 from ..servers.port import HOST, Port
 from ..servers.wait import wait_until
 from .feature_world import World, celery_command, environment
+from .steering import tell
 from .workers import Worker
 from .worlds import with_threads
 
-SOON = timedelta(seconds=20)
+SOON = timedelta(seconds=40)
 
 
 @with_threads
 def test_commands_see_and_steer_the_workers(world: World) -> None:
-    status = world.command("status")
-    registered = world.command("inspect", "registered", "--json")
-    limited = world.command("control", "rate_limit", "test.limited", "5/s")
+    """Each waits for a second, and a worker may be slower: then it is asked again."""
+    wait_until(lambda: "1 node online" in world.command("status").stdout, within=SOON)
+    wait_until(lambda: "fleeting.run" in _registered(world), within=SOON)
+    steered = ("control", "rate_limit", "test.limited", "5/s")
+    wait_until(
+        lambda: "new rate limit set successfully" in world.command(*steered).stdout, within=SOON
+    )
 
-    assert "1 node online" in status.stdout
-    [tasks] = json.loads(registered.stdout).values()
-    assert "fleeting.run" in [task.split(" ")[0] for task in tasks]
-    assert "new rate limit set successfully" in limited.stdout
+
+def _registered(world: World) -> list[str]:
+    answer = world.command("inspect", "registered", "--json").stdout
+    return [task.split(" ")[0] for tasks in json.loads(answer or "{}").values() for task in tasks]
 
 
 @with_threads
 def test_commands_call_a_task_and_show_its_result(world: World) -> None:
     called = world.command("call", "test.add", "--args", "[2, 3]")
     task_id = called.stdout.split()[-1]
-    world.app.AsyncResult(task_id).get(timeout=10)
+    world.app.AsyncResult(task_id).get(timeout=30)
 
     assert world.command("result", task_id).stdout.split() == ["5"]
 
@@ -57,7 +62,7 @@ def test_the_command_purge_empties_the_queue_that_it_is_told(world: World) -> No
 def test_the_command_events_dumps_what_happens_without_sources(
     world: World, tmp_path: Path
 ) -> None:
-    world.app.control.enable_events(reply=True, timeout=10, limit=1)
+    tell(world.app, "enable_events")
     dump = Worker(
         celery_command("events", "--dump"),
         log=tmp_path / "events.log",
@@ -67,7 +72,7 @@ def test_the_command_events_dumps_what_happens_without_sources(
     with dump:
         key = world.script("nothing")
         dump.wait_for_log("succeeded", within=SOON)
-    world.app.control.disable_events(reply=True, timeout=10, limit=1)
+    tell(world.app, "disable_events")
 
     assert key in dump.output
     assert "secret" not in dump.output
@@ -115,7 +120,7 @@ def get(url: str) -> Any:
 def test_flower_shows_workers_and_tasks_but_nothing_of_their_contents(
     world: World, flower: str
 ) -> None:
-    world.app.control.enable_events(reply=True, timeout=10, limit=1)
+    tell(world.app, "enable_events")
 
     def is_listening() -> bool:
         """Flower knows tasks by their events, from when it listens on."""
@@ -133,7 +138,7 @@ def test_flower_shows_workers_and_tasks_but_nothing_of_their_contents(
     )
     task = get(f"{flower}/task/info/{task_id}")
     workers = get(f"{flower}/workers?refresh=1")
-    world.app.control.disable_events(reply=True, timeout=10, limit=1)
+    tell(world.app, "disable_events")
 
     assert task["name"] == "fleeting.run"
     assert key in task["kwargs"]

@@ -9,8 +9,9 @@ from itertools import count, pairwise
 import pytest
 
 from ..servers.wait import wait_until
+from .steering import ask, tell
 
-SOON = timedelta(seconds=20)
+SOON = timedelta(seconds=30)
 _NUMBERS = count(1)
 
 
@@ -43,19 +44,15 @@ def test_short_calls_do_not_wait_behind_a_long_one_while_another_worker_is_idle(
     for key in [send("slow", 0.001) for _ in range(200)]:
         record.wait_for_done(key, within=SOON)
 
-    long = send("slow", 5)
-    began = time.time()
+    long = send("slow", 30)
     short = [send("slow", 0.001) for _ in range(200)]
     for key in short:
         record.wait_for_done(key, within=SOON)
 
-    # Sent and run in well under a second; a call that waited for the long one would take five.
-    assert time.time() - began < 2
+    # Sent and run in well under a second.
     assert not record.done(long)
     assert {pid for key in short for pid in record.runs(key)} <= {first.pid, second.pid}
-    assert all(len(record.runs(key)) == 1 for key in short)
-    record.wait_for_done(long, within=SOON)
-    assert len(record.runs(long)) == 1
+    assert all(len(record.runs(key)) == 1 for key in [*short, long])
 
 
 @pytest.mark.alone
@@ -96,7 +93,7 @@ def test_revoked_call_that_waits_is_dropped(valkey_url, make_worker, make_sender
     make_worker(valkey_url)
     app = make_sender(valkey_url)
     send("slow", 2)
-    wait_until(lambda: app.control.revoke("unwanted", reply=True, timeout=1), within=SOON)
+    tell(app, "revoke", "unwanted")
 
     unwanted = send("nothing", task_id="unwanted")
     wanted = send("nothing")
@@ -107,10 +104,7 @@ def test_revoked_call_that_waits_is_dropped(valkey_url, make_worker, make_sender
 
 def test_rate_limit_set_at_run_time_holds(valkey_url, make_worker, make_sender, send, record):
     make_worker(valkey_url)
-    control = make_sender(valkey_url).control
-    wait_until(
-        lambda: control.rate_limit("fleeting.run", "4/s", reply=True, timeout=1), within=SOON
-    )
+    tell(make_sender(valkey_url), "rate_limit", "fleeting.run", "4/s")
     began = time.time()
 
     for key in [send("nothing") for _ in range(8)]:
@@ -123,13 +117,12 @@ def test_inspection_counts_and_shows_calls_of_the_lane(
     valkey_url, make_worker, make_sender, send, record
 ):
     make_worker(valkey_url)
-    inspect = make_sender(valkey_url).control.inspect(timeout=1)
+    app = make_sender(valkey_url)
     record.wait_for_done(send("nothing"), within=SOON)
-    running = send("slow", 3)
+    running = send("slow", 30)
     wait_until(lambda: record.runs(running), within=SOON)
 
-    [active] = inspect.active().values()
-    [stats] = inspect.stats().values()
+    active, stats = ask(app, "active"), ask(app, "stats")
 
     assert running in active[0]["kwargs"]
     assert stats["total"] == {"fleeting.run": 2}

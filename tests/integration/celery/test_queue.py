@@ -9,8 +9,12 @@ import pytest
 
 from ..servers.wait import wait_until
 from .conftest import QUEUE
+from .steering import tell
 
-SOON = timedelta(seconds=10)
+SOON = timedelta(seconds=30)
+
+# How late something may be on a machine with two cores that runs everything else beside it.
+LATE = 3.0
 
 
 def sleep(app, name, seconds=0.0, **options):
@@ -54,7 +58,7 @@ def test_purging_leaves_what_runs(app, valkey_url, make_worker, record, valkey_s
     sleep(app, "running", 3)
     record.wait_for_start("running")
     sleep(app, "waiting")
-    sleep(app, "delayed", countdown=1)
+    sleep(app, "delayed", countdown=60)
 
     assert app.control.purge() == 2
 
@@ -75,9 +79,10 @@ def test_what_kombus_own_transport_sends_is_run(valkey_url, make_worker, make_se
 
     for name in ("plain", "urgent", "delayed"):
         record.wait_for_end(name, within=SOON)
-    assert record.starts("delayed")[0] - sent == pytest.approx(3, abs=0.25)
+    assert 3 <= record.starts("delayed")[0] - sent < 3 + LATE
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("countdown", [0.3, 3])
 def test_a_delayed_task_starts_on_time(countdown, app, valkey_url, make_worker, record):
     make_worker(valkey_url)
@@ -86,15 +91,15 @@ def test_a_delayed_task_starts_on_time(countdown, app, valkey_url, make_worker, 
     sleep(app, "delayed", countdown=countdown)
 
     record.wait_for_end("delayed", within=SOON)
-    assert record.starts("delayed")[0] - sent == pytest.approx(countdown, abs=0.25)
+    assert countdown <= record.starts("delayed")[0] - sent < countdown + 0.5
 
 
 def test_what_is_revoked_while_it_waits_for_its_time_never_runs(
     app, valkey_url, make_worker, record, valkey_server
 ):
     worker = make_worker(valkey_url)
-    app.send_task("test.sleep", args=("revoked", 0), countdown=2, task_id="revoked")
-    app.control.revoke("revoked")
+    app.send_task("test.sleep", args=("revoked", 0), countdown=4, task_id="revoked")
+    tell(app, "revoke", "revoked")
 
     worker.wait_for_log("Discarding revoked task", within=SOON)
 

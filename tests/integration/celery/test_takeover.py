@@ -13,7 +13,8 @@ from ..servers.wait import wait_until
 from .conftest import QUEUE, VISIBILITY
 
 # Beyond the visibility timeout: a look every second, and the machine's own slowness.
-SLACK = timedelta(seconds=3)
+SLACK = timedelta(seconds=6)
+SOON = timedelta(seconds=30)
 
 
 def sleep(app, name, seconds, **options):
@@ -43,7 +44,7 @@ def test_messages_that_a_killed_worker_had_not_begun_are_run_by_another(
     app = make_sender(valkey_url)
     sleep(app, "running", 30)
     sleep(app, "waiting", 0)
-    wait_until(lambda: worker.output.count("received") == 2, within=timedelta(seconds=5))
+    wait_until(lambda: worker.output.count("received") == 2, within=SOON)
     make_worker(valkey_url, name="w2", concurrency=2)
 
     worker.kill()
@@ -57,17 +58,18 @@ def test_pool_processes_watch_redis_before_their_first_task(valkey_url, make_wor
 
     wait_until(
         lambda: len({*record.executions("started")} - {worker.pid}) == 2,
-        within=timedelta(seconds=5),
+        within=SOON,
     )
 
 
-@pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
+# A solo worker's loop stands still meanwhile, and a prefork worker has others run it.
+@pytest.mark.parametrize("pool", ["solo", "prefork"])
 def test_a_task_longer_than_the_visibility_timeout_runs_once(
     pool, valkey_url, make_worker, make_sender, record
 ):
     for name in ("w1", "w2"):
         make_worker(valkey_url, pool=pool, name=name)
-    sleep(make_sender(valkey_url), "task", 2.5 * VISIBILITY.total_seconds())
+    sleep(make_sender(valkey_url), "task", 1.75 * VISIBILITY.total_seconds())
 
     record.wait_for_end("task")
 
@@ -79,14 +81,14 @@ def test_a_countdown_longer_than_the_visibility_timeout_fires_once_and_on_time(
 ):
     for name in ("w1", "w2"):
         make_worker(valkey_url, name=name)
-    countdown = 2.5 * VISIBILITY.total_seconds()
+    countdown = 1.75 * VISIBILITY.total_seconds()
     sent = time.time()
     sleep(make_sender(valkey_url), "task", 2, countdown=countdown)
 
     record.wait_for_end("task")
 
     assert len(record.starts("task")) == 1
-    assert record.starts("task")[0] - sent == pytest.approx(countdown, abs=0.25)
+    assert countdown <= record.starts("task")[0] - sent < countdown + 3
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def test_nobody_is_judged_before_redis_has_been_there_for_one_visibility_timeout
     record.wait_for_end("old", within=VISIBILITY + SLACK)
 
     # The worker has known Redis for a little longer than this test has known the worker.
-    assert record.starts("old")[0] - began > VISIBILITY.total_seconds() - 2
+    assert record.starts("old")[0] - began > VISIBILITY.total_seconds() - 3
 
 
 def test_who_took_messages_without_a_sign_of_life_is_found_too(
@@ -159,14 +161,14 @@ def test_a_dead_worker_is_forgotten(abandoned, valkey_server, valkey_url, make_w
     assert client.zcard(consumers) == 1
 
 
-@pytest.mark.parametrize("raw", ["SECRET", "[]", '{"SECRET": 1}', ""])
 def test_garbage_among_what_the_dead_left_holds_up_nobody(
-    raw, abandoned, valkey_url, make_worker, record
+    abandoned, valkey_url, make_worker, record
 ):
-    abandoned({"message": raw}, {"SECRET": "?"}, {"message": json.dumps(message("good"))})
+    garbage = [{"message": raw} for raw in ("SECRET", "[]", '{"SECRET": 1}', "")]
+    abandoned(*garbage, {"SECRET": "?"}, {"message": json.dumps(message("good"))})
 
     worker = make_worker(valkey_url)
 
-    record.wait_for_end("good", within=timedelta(seconds=15))
-    worker.wait_for_log("from queue work", within=timedelta(seconds=5))
+    record.wait_for_end("good", within=SOON)
+    wait_until(lambda: worker.output.count("from queue work") == 5, within=SOON)
     assert "SECRET" not in worker.output

@@ -26,7 +26,7 @@ from .conftest import QUEUE
 INLINE = 1024
 
 # What the port's caller may have to wait when Redis is away, and the slowness of the machine.
-PATIENCE = timedelta(seconds=4)
+PATIENCE = timedelta(seconds=6)
 
 
 def queue_at(url: str, prefix: str) -> CeleryTaskQueue:

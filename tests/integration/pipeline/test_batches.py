@@ -139,13 +139,10 @@ def test_idle_worker_takes_a_share_of_a_batch_of_long_calls(
     client = deployment.client(deployment.api())
     workers: list[Worker] = [deployment.worker(concurrency=1) for _ in range(2)]
     assert all(worker.running for worker in workers)
-    began = time.monotonic()
 
     handles = client.map(COUNT_RUNS, "work", [str(folder)] * 100, range(100), [0.1] * 100)
 
     assert [handle.result(60) for handle in handles] == list(range(100))
-    took = time.monotonic() - began
-    assert took < 9, "one worker alone takes ten seconds"
     names = [(handle.facts().worker or "").rpartition(":")[0] for handle in handles]
     shares = [sum(name == other for name in names) for other in set(names)]
     assert len(shares) == 2

@@ -61,7 +61,7 @@ def the_job(client: Client) -> None:
         cancelled.result(30)
     assert raised.value.error is not None
     assert raised.value.error.code == RunCancelled.code
-    assert time.monotonic() - asked < 5
+    assert time.monotonic() - asked < 30
 
     short = client.submit(SCRIPT, "add", "ex", "pired", ttl_seconds=0.5)
     assert short.result(30) == "expired"

@@ -12,9 +12,7 @@ from fleeting.domain.errors import LibraryUnavailable
 from ..servers.wait import wait_until
 from .conftest import MakeDeployment
 
-SOON = timedelta(seconds=3)
-"""Below a second, were it not for other tests."""
-PATIENCE = timedelta(seconds=20)
+PATIENCE = timedelta(seconds=30)
 GO = "def go():\n    return 1\n"
 LACK = f'# /// script\n# dependencies = ["no-such-distribution"]\n# ///\n{GO}'
 HAVE = """\
@@ -36,7 +34,7 @@ def test_idle_worker_is_shown_once_and_gone_after_its_end(
     assert client.workers() == []
 
     worker = deployment.worker(pool)
-    wait_until(lambda: bool(client.workers()), within=SOON)
+    wait_until(lambda: bool(client.workers()), within=PATIENCE)
     client.submit(GO, "go").result(30)
     [shown] = client.workers()
     assert shown.worker.endswith(f":{worker.pid}")

@@ -37,7 +37,7 @@ def test_callers_get_503_with_retry_after_while_redis_is_away(
     started = time.monotonic()
     with pytest.raises(HTTPError) as refused:
         post(api, {"source": SLOW, "function": "slow", "args": [0]})
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 20
     assert refused.value.code == 503
     assert int(refused.value.headers["Retry-After"]) >= 1
     assert json.load(refused.value)["code"] in {"store_unavailable", "queue_unavailable"}
@@ -128,7 +128,7 @@ def test_wrong_access_is_said_clearly(
     started = time.monotonic()
     with pytest.raises(HTTPError) as refused:
         post(api, {"source": SLOW, "function": "slow", "args": [0]})
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 20
     assert refused.value.code in {500, 503}
     problem = json.load(refused.value)
     assert problem["code"].startswith(("store_", "queue_"))
