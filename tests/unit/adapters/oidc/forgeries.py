@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from .issuer import NOW, Issuer, encoded
 
@@ -25,6 +26,13 @@ def hmac_signed(issuer: Issuer, secret: bytes) -> str:
     text = f"{header}.{encoded(issuer.claims())}"
     mac = hmac.digest(secret, text.encode(), "sha256")
     return f"{text}.{encoded(mac)}"
+
+
+def signed(issuer: Issuer, payload: object) -> str:
+    """Signed by the issuer itself, with claims of any kind."""
+    text = f"{issuer.token().partition('.')[0]}.{encoded(payload)}"
+    signature = JWSRegistry.algorithms["RS256"].sign(text.encode(), issuer.keys[0])
+    return f"{text}.{encoded(signature)}"
 
 
 def forgeries(issuer: Issuer, stranger: RSAKey) -> dict[str, str]:
@@ -74,6 +82,9 @@ def forgeries(issuer: Issuer, stranger: RSAKey) -> dict[str, str]:
         "signature cut": good[:-4],
         "signature missing": f"{head}.{payload}.",
         "no claims": f"{head}..{signature}",
+        "claims in a list": signed(issuer, [claims]),
+        "claims as text": signed(issuer, "alice"),
+        "claims with deep nesting": signed(issuer, "[" * 5_000),
         "wrong type": issuer.token(header={"typ": "logout+jwt"}),
         "type of an ID token": issuer.token(header={"typ": "JWT"}),
         "an extension that must be understood": issuer.token(
