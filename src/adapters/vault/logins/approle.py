@@ -39,11 +39,6 @@ class AppRoleLogin:
     def stamp(self) -> object:
         return self._file.stamp() if self._file else None
 
-    @property
-    def is_spent(self) -> bool:
-        """Whether the next login fetches a secret id, which only one process can do."""
-        return self._is_wrapped and not self._unwrapped
-
     def log_in(self, transport: Transport) -> Answer:
         secret_id = self._file.text() if self._file else self._secret_id
         if self._is_wrapped:
