@@ -23,11 +23,18 @@ from .markdown import code, document, field_docstrings
 INTRODUCTION = """\
 Each setting is an environment variable. A TOML file that `FLEETING_CONFIG` names may hold the same
 settings, in lower case and without the prefix; those of [Limits](#limits) go into its table
-`[limits]`. An argument of a command wins over the environment, the environment over the file, the
-file over the default. A variable with a misspelt name is refused with the nearest right one.
+`[limits]`. So may a secret in Vault: `FLEETING_CONFIG` takes names of files and URLs like
+`vault+https://vault.example:8200/kv/fleeting#prod`, separated by commas, where the field `prod`
+holds the text of such a file (or of a JSON object). Without `#prod` each field of the secret is a
+setting, as in `prefix` or `limits__max_batch`. Log-in and options are those of the
+[source of secrets](#secrets); they stand in the environment or in a file.
 
-`fleeting check` prints what is in force, with passwords masked, and asks every server for a sign of
-life."""
+An argument of a command wins over the environment, the environment over Vault, Vault over files, a
+file over the default; among several files, or several secrets, the one that is named last wins. A
+misspelt name is refused with the nearest right one.
+
+`fleeting check` prints what is in force and where it came from, with passwords masked, and asks
+every server for a sign of life."""
 
 LIMITS = """\
 What a task may ask for, and what it gets if it asks for nothing. A task beyond a limit is refused
@@ -47,6 +54,10 @@ Behind a question mark may stand:
 - over TLS `ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile` (files), `ssl_cert_reqs` (`required` unless
   set to `none`) and `ssl_check_hostname` (`true` unless set to `false`);
 - for Sentinels `sentinel_username` and `sentinel_password`, which are for them alone;
+- `credentials`, in place of a password, for one that [changes](../how-to/operate-vault.md) while
+  everything runs: `lease:PATH` (a user of this process's own, which the
+  [source of secrets](#secrets) makes at that path), `secret:PATH` (a secret there with the fields
+  `username` and `password`) or `file:PATH` (a file that holds the password of the user in the URL);
 - for the stores, not the queue:"""
 
 VAULT = """\

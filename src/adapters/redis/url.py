@@ -55,8 +55,8 @@ class UrlOptions(BaseModel):
     ssl_check_hostname: bool = True
     sentinel_username: str | None = None
     sentinel_password: str | None = Field(default=None, repr=False)
+    # Where user and password come from, if they change while the process runs.
     credentials: str | None = None
-    """Where user and password come from, if they change while the process runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,24 @@ def test_while_vault_is_sealed_users_live_on(site: Site) -> None:
     assert (load.tally.failed, load.tally.lost) == ([], [])
 
 
+def test_users_that_are_gone_while_vault_is_sealed_are_made_when_it_is_back(site: Site) -> None:
+    vault = site.estate.bao
+    assert isinstance(vault, RaftOpenBao)
+    with Load(site.url) as load:
+        vault.seal()
+        with site.admin as admin:
+            for user in site.users():
+                admin.acl_deluser(user)
+        wait_until(lambda: load.tally.failed, within=PATIENCE)
+        vault.unseal()
+        wait_until(lambda: len(site.users()) >= MADE, within=PATIENCE)
+        go_on(load)
+    load.ask_again()
+
+    assert load.tally.lost == [], load.tally.failed
+    assert all("503" in reason for reason in load.tally.failed)
+
+
 def go_on(load: Load) -> None:
     """Wait until tasks go through again."""
     done = load.tally.tasks
