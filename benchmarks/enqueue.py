@@ -26,6 +26,7 @@ _WARM_UP: Final = 20
 _SUBJECTS: Final = {
     "celery prefork": "celery",
     "fleeting reuse": "fleeting",
+    "fleeting reuse, unsigned": "fleeting unsigned",
     "taskiq list": "taskiq list",
     "taskiq stream": "taskiq stream",
     "dramatiq": "dramatiq",

@@ -43,6 +43,7 @@ def _live_values(client: Any, _: int) -> int:
 
 
 _FLEETING: Final = (COMMAND, "worker", "--concurrency", "2")
+_UNSIGNED: Final = {"sandbox_reuse": "true", "signing_key": "", "accept_unsigned": "true"}
 _INSIDE: Final = ("benchmarks.subjects.fleeting_inside", "{url}")
 
 
@@ -53,6 +54,7 @@ def _fleeting(
     worker: tuple[str, ...] = _FLEETING,
     batch: int = 0,
     has_api: bool = True,
+    has_ways: bool = True,
     **own: str,
 ) -> Platform:
     over_http = {f"{name} over http": HTTP} if has_api else {}
@@ -63,7 +65,7 @@ def _fleeting(
         worker=worker,
         client="benchmarks.subjects.fleeting_client",
         count=_live_values,
-        ways={} if batch else {name: PYTHON, **over_http},
+        ways={name: PYTHON, **over_http} if has_ways and not batch else {},
         variables={"FLEETING_STORE": "{url}", **settings},
         batch=batch,
     )
@@ -164,6 +166,8 @@ PLATFORMS: Final[tuple[Platform, ...]] = (
     _fleeting("fleeting fresh, none waiting", 150, has_api=False, sandbox_warm="0"),
     _fleeting("fleeting reuse", 2000, sandbox_reuse="true"),
     _fleeting("fleeting reuse, in batches", 4000, batch=BATCH, sandbox_reuse="true"),
+    _fleeting("fleeting reuse, unsigned", 2200, has_ways=False, **_UNSIGNED),
+    _fleeting("fleeting reuse, unsigned, in batches", 4000, batch=BATCH, **_UNSIGNED),
     _fleeting("fleeting process", 60, has_api=False, isolation="process"),
     _fleeting("fleeting without sandbox", 2000, has_api=False, worker=_INSIDE),
     _celery("celery threads", _celery_worker("threads")),

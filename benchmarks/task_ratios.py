@@ -97,6 +97,18 @@ RATIOS: Final = (
         bar=1.5,
     ),
     less(
+        "cpu_signed_vs_unsigned",
+        "cpu_us_per_task",
+        _drain("fleeting reuse", "fleeting reuse, unsigned"),
+        "CPU time a task in the worker: signed messages over unsigned ones, processes kept",
+    ),
+    less(
+        "cpu_signed_vs_unsigned_batch",
+        "cpu_us_per_task",
+        _drain("fleeting reuse, in batches", "fleeting reuse, unsigned, in batches"),
+        "The same for batches of 100, which have one signature each",
+    ),
+    less(
         "latency_idle_vs_celery",
         "p50_ms",
         _latency("fleeting reuse"),
