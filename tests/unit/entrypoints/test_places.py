@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,10 @@ def test_a_text_that_is_none_is_refused_unseen(text: str) -> None:
 )
 def test_urls_are_shown_without_passwords(url: str, shown: str) -> None:
     assert mask(url) == shown
+
+
+def test_nothing_of_vault_is_loaded_where_nothing_is_there_to_be_read() -> None:
+    code = "import sys; from fleeting.entrypoints.settings import load; load(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert not {"hvac", "requests"} & set(done.stdout.split())

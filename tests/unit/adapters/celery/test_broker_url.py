@@ -124,3 +124,30 @@ def test_no_error_shows_the_password(url):
 
 def test_the_text_form_shows_no_password():
     assert "hunter2" not in repr(read_broker_url("redis://u:hunter2@host"))
+
+
+def test_credentials_that_change_are_looked_up_with_the_user_of_the_url():
+    asked = []
+
+    def find(place, username):
+        asked.append((*place, username))
+        return "source"
+
+    broker = read_broker_url("redis://ada@host?credentials=file:/run/password", find)
+
+    assert broker.credentials == "source"
+    assert asked == [("file", "/run/password", "ada")]
+    assert read_broker_url("redis://host", find).credentials is None
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("redis://u:p@host?credentials=file:/run/password", "has a password and says where"),
+        ("stock+redis://host?credentials=lease:database/creds/x", r"remove stock\+"),
+        ("redis://host?credentials=vault:x", "lease:PATH"),
+    ],
+)
+def test_credentials_that_cannot_be_are_refused(url, message):
+    with pytest.raises(InvalidSetting, match=message):
+        read_broker_url(url, lambda *_: None)

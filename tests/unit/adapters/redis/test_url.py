@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from fleeting.adapters.redis.url import UrlOptions, parse
+from fleeting.domain.credentials import Credentials, Origin, Place
 from fleeting.domain.errors import InvalidSetting
+from fleeting.ports.credentials import CredentialSource
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,32 @@ def test_wrong_option_is_not_quoted() -> None:
 
 def test_defaults_answer_soon() -> None:
     assert UrlOptions().socket_connect_timeout < 3
+
+
+def test_credentials_that_change_are_looked_up_with_the_user_of_the_url() -> None:
+    asked: list[tuple[Place, str | None]] = []
+
+    def find(place: Place, username: str | None) -> CredentialSource:
+        asked.append((place, username))
+        return Nobody()
+
+    assert isinstance(
+        parse("redis://ada@host?credentials=secret:kv/redis", find).credentials, Nobody
+    )
+    assert parse("redis://ada@host", find).credentials is None
+    assert asked == [(Place(Origin.SECRET, "kv/redis"), "ada")]
+
+
+def test_a_password_beside_them_is_refused() -> None:
+    with pytest.raises(InvalidSetting, match="has a password and says where"):
+        parse("redis://ada:pw@host?credentials=secret:kv/redis", lambda *_, **__: Nobody())
+
+
+class Nobody:
+    """Credentials that nobody asks for."""
+
+    def current(self) -> Credentials:
+        raise NotImplementedError
+
+    def refused(self, credentials: Credentials) -> None:
+        raise NotImplementedError
