@@ -14,7 +14,8 @@ class AuditEvent:
     """One decision. It has no place for a token, for parameters or for a value."""
 
     action: str
-    """What was asked for: the operation id of a call of the API, `runTask` in a worker."""
+    """What was asked for: the operation id of a call of the API, `runTask` or `readSecrets` in a
+    worker."""
     outcome: Outcome
     """What was decided."""
     reason: str = ""
@@ -27,6 +28,8 @@ class AuditEvent:
     """About which functions, each once."""
     keys: tuple[str, ...] = ()
     """About which tasks: those looked at, or those accepted."""
+    secrets: tuple[str, ...] = ()
+    """About which secrets, by the references that name them."""
     request_id: str = ""
     """The request in the API's log; empty in a worker."""
     client: str = ""

@@ -116,7 +116,7 @@ class Container(containers.DeclarativeContainer):
     runner = providers.Singleton(runners.make, settings)
     secrets = providers.Singleton(secret_sources.make, settings)
     lending = providers.Singleton(Lending, secrets, clock)
-    resolve = providers.Singleton(resolving.make, policy, secrets, lending, clock)
+    resolve = providers.Singleton(resolving.make, policy, secrets, lending, clock, audit)
     authenticator = providers.Singleton(authenticators.make, settings)
     identify = providers.Singleton(Identify, authenticator.provided.authenticator, policy)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..ports.audit_log import AuditLog
 from ..ports.bundles import SecretSourceAdapter
 from ..ports.clock import Clock
 from ..ports.policy_source import PolicySource
@@ -10,7 +11,11 @@ from .lending import Lending
 
 
 def make(
-    policy: PolicySource, secrets: SecretSourceAdapter | None, lending: Lending, clock: Clock
+    policy: PolicySource,
+    secrets: SecretSourceAdapter | None,
+    lending: Lending,
+    clock: Clock,
+    audit: AuditLog,
 ) -> ResolveReferences:
     """What puts values in the place of references; without a source it says that there is none."""
     return ResolveReferences(
@@ -18,4 +23,5 @@ def make(
         source=None if secrets is None else secrets.source,
         lend=lending.lent if lending.is_possible else None,
         clock=clock,
+        audit=audit,
     )

@@ -23,6 +23,7 @@ _FULL: Final = AuditEvent(
     namespace="team-a",
     functions=("add", "sub"),
     keys=("add_1763683200000_0123456789abcdef",),
+    secrets=("kv/db#password",),
     request_id="4f1c",
     client="192.0.2.1",
 )

@@ -8,8 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from ..domain.audit import AuditEvent, Outcome
 from ..domain.entitlement import Entitlement
-from ..domain.errors import NoSecretSource, SecretNotFound, SecretsUnavailable
+from ..domain.errors import (
+    NoSecretSource,
+    ReferenceNotAllowed,
+    SecretNotFound,
+    SecretsUnavailable,
+)
 from ..domain.json_value import JsonValue
 from ..domain.references import (
     LeaseReference,
@@ -19,12 +25,15 @@ from ..domain.references import (
     with_values,
 )
 from ..domain.task import Task
+from ..ports.audit_log import AuditLog
 from ..ports.clock import Clock
 from ..ports.policy_source import PolicySource
 from ..ports.secret_source import SecretSource
 
 Lend: TypeAlias = Callable[[str, timedelta | None], AbstractContextManager[Mapping[str, str]]]
 """As `RunLeases.lent`."""
+
+_ACTION: Final = "readSecrets"
 
 _PATIENCE: Final = timedelta(seconds=30)
 """For all references of a task together: so long its slot runs nothing else."""
@@ -52,6 +61,7 @@ class ResolveReferences:
         source: where secrets are read; None: there is nowhere.
         lend: lends credentials; None: nobody does.
         clock: of this process.
+        audit: hears which task was given what, and which was not; None: nobody does.
     """
 
     def __init__(
@@ -61,7 +71,9 @@ class ResolveReferences:
         source: SecretSource | None,
         lend: Lend | None,
         clock: Clock,
+        audit: AuditLog | None = None,
     ) -> None:
+        self._audit = audit
         self._policy = policy
         self._source = source
         self._lend = lend
@@ -83,7 +95,7 @@ class ResolveReferences:
         """
         references = references_in(task.args, task.kwargs)
         entitlement = self._entitlement(task)
-        entitlement.check(references)
+        self._check(task, entitlement, references)
         with ExitStack() as lent:
             values = self._values(references, task, lent)
             args, kwargs = with_values(task.args, task.kwargs, values)
@@ -96,11 +108,37 @@ class ResolveReferences:
                 ),
             )
 
+    def _check(
+        self, task: Task, entitlement: Entitlement, references: Mapping[Reference, str]
+    ) -> None:
+        try:
+            entitlement.check(references)
+        except ReferenceNotAllowed as exc:
+            self._note(task, references, "denied", exc.code)
+            raise
+        self._note(task, references, "allowed")
+
+    def _note(
+        self, task: Task, references: Iterable[Reference], outcome: Outcome, reason: str = ""
+    ) -> None:
+        secrets = tuple(map(str, references))
+        if secrets and self._audit is not None:
+            event = AuditEvent(
+                action=_ACTION,
+                outcome=outcome,
+                reason=reason,
+                subject=_subject(task),
+                namespace=task.namespace,
+                functions=(task.function,),
+                keys=(task.key,),
+                secrets=secrets,
+            )
+            self._audit.record(event)
+
     def _entitlement(self, task: Task) -> Entitlement:
         return Entitlement(
             policy=self._policy.current(),
-            # Whoever can write to the queue can claim to be anybody, where that is accepted.
-            subject=task.principal if task.signer else "",
+            subject=_subject(task),
             namespace=task.namespace,
             function=task.function,
         )
@@ -146,6 +184,11 @@ class ResolveReferences:
                 f"the secret at {reference.path} has no field {reference.field}: name another one"
             )
         return value
+
+
+def _subject(task: Task) -> str:
+    """Who may be held to it: whoever can write to the queue can claim to be anybody."""
+    return task.principal if task.signer else ""
 
 
 def _texts(values: Iterable[JsonValue]) -> Iterator[str]:

@@ -42,6 +42,7 @@ def line(event: AuditEvent, at: datetime) -> str:
         "namespace": event.namespace,
         "functions": event.functions,
         "keys": event.keys,
+        "secrets": event.secrets,
         "request_id": event.request_id,
         "client": event.client,
     }

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from fleeting.adapters.memory.audit_log import MemoryAuditLog
 from fleeting.domain import errors as e
+from fleeting.domain.audit import AuditEvent
 from fleeting.domain.json_value import JsonValue
 from fleeting.domain.policy import Grant, Policy
 from fleeting.domain.result_key import ResultKey
@@ -195,3 +197,50 @@ def test_a_credential_goes_back_if_the_next_secret_cannot_be_had(home: Installat
 
     home.run_leases.tend()
     assert home.secrets.live_leases == set()
+
+
+def auditing(home: Installation) -> tuple[ResolveReferences, MemoryAuditLog]:
+    audit = MemoryAuditLog()
+    resolve = ResolveReferences(
+        policy=FixedPolicy(POLICY),
+        source=CountingSource(home),
+        lend=home.run_leases.lent,
+        clock=home.clock,
+        audit=audit,
+    )
+    return resolve, audit
+
+
+def test_who_was_given_which_secrets_is_kept(home: Installation) -> None:
+    resolve, audit = auditing(home)
+    task = a_task(home, PASSWORD, ROLE, 1)
+
+    with resolve(task):
+        assert audit.events == [
+            AuditEvent(
+                action="readSecrets",
+                outcome="allowed",
+                subject="ann",
+                functions=("add",),
+                keys=(task.key,),
+                secrets=("kv/db#password", "database/creds/app"),
+            )
+        ]
+
+
+def test_what_was_refused_is_kept_too(home: Installation) -> None:
+    resolve, audit = auditing(home)
+
+    with pytest.raises(e.ReferenceNotAllowed), resolve(a_task(home, PASSWORD, principal="bob")):
+        pass
+
+    [event] = audit.events
+    assert (event.outcome, event.reason) == ("denied", "reference_not_allowed")
+    assert (event.subject, event.secrets) == ("bob", ("kv/db#password",))
+
+
+def test_of_tasks_without_secrets_nothing_is_kept(home: Installation) -> None:
+    resolve, audit = auditing(home)
+
+    with resolve(a_task(home, {"$literal": PASSWORD})):
+        assert audit.events == []
