@@ -40,7 +40,9 @@ def start(ground: Ground, port: int) -> Child:
 def make_app() -> FastAPI:
     """Endpoints in the way that FastAPI's own pages teach."""
     url = server.url()
-    client = redis.asyncio.Redis.from_url(url)
+    # Under the largest load the event loop makes answers for more than five seconds on end; after
+    # so long redis-py would take those of Redis, which wait meanwhile, for lost.
+    client = redis.asyncio.Redis.from_url(url, socket_timeout=60)
     add: Any = make_celery(url).tasks["add"]
 
     @asynccontextmanager
