@@ -18,6 +18,8 @@ class Pace:
     """Between two submissions, all the time."""
     patience_seconds: float
     """What has not ended so long after the fault is lost."""
+    late_seconds: float
+    """By how much a countdown may end too late."""
 
     @property
     def visibility_seconds(self) -> float:
@@ -30,12 +32,22 @@ class Pace:
 
         The timeout, one look a second, and what a loaded machine adds.
         """
-        return self.visibility_seconds + 3.0
+        return self.visibility_seconds + 6.0
 
 
 QUICK = Pace(
-    lease_seconds=2, outage_seconds=4.5, freeze_seconds=4, pause_seconds=0.15, patience_seconds=30
+    lease_seconds=2,
+    outage_seconds=4.5,
+    freeze_seconds=4,
+    pause_seconds=0.15,
+    patience_seconds=30,
+    late_seconds=3,
 )
 FULL = Pace(
-    lease_seconds=8, outage_seconds=20, freeze_seconds=30, pause_seconds=0.25, patience_seconds=60
+    lease_seconds=8,
+    outage_seconds=20,
+    freeze_seconds=30,
+    pause_seconds=0.25,
+    patience_seconds=60,
+    late_seconds=1,
 )
