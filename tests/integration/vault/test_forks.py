@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from .roles import logins
+from .roles import calls
 
 PATH = "kv/team/database"
 
@@ -17,7 +17,7 @@ def test_a_forked_process_reads_on_with_its_parents_token(openbao, reader, put, 
     put(PATH, {"password": "of both"})
     source = open_source(reader.options(reader.secret_id()), "?cache_seconds=0").source
     source.read(PATH)
-    before = logins(openbao)
+    before = calls(openbao)
     ours, theirs = multiprocessing.get_context("fork").Pipe()
 
     def read():
@@ -33,4 +33,4 @@ def test_a_forked_process_reads_on_with_its_parents_token(openbao, reader, put, 
     assert answered
     assert ours.recv() == {"password": "of both"}
     assert source.read(PATH) == {"password": "of both"}
-    assert logins(openbao) == before
+    assert calls(openbao) == before

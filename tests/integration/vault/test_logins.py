@@ -13,7 +13,7 @@ from fleeting.domain.errors import SecretForbidden, SecretsUnavailable
 from fleeting.ports.bundles import SecretOptions
 
 from .conftest import READ
-from .roles import approle, deliver, logins, mount_kv
+from .roles import approle, calls, deliver, mount_kv
 
 PATH = "kv/team/database"
 
@@ -68,13 +68,13 @@ def test_a_wrong_secret_id_is_refused_without_being_repeated(openbao, reader, op
 
 
 def test_a_wrong_secret_id_is_not_tried_until_the_account_is_locked(openbao, reader, open_source):
-    adapter, before = open_source(reader.options("wrong")), logins(openbao)
+    adapter, before = open_source(reader.options("wrong")), calls(openbao)
 
     for _ in range(20):
         with pytest.raises(SecretForbidden, match="refuses the login"):
             adapter.source.read(PATH)
 
-    assert logins(openbao) - before == 1
+    assert calls(openbao) - before == 1
 
 
 def test_a_right_secret_id_is_tried_at_once_after_a_wrong_one(reader, open_source, file):

@@ -12,7 +12,7 @@ from fleeting.domain.errors import PortError, SecretsUnavailable
 
 from ..servers.wait import wait_until
 from .conftest import READ
-from .roles import approle, logins, mount_kv
+from .roles import approle, calls, mount_kv
 
 PATH = "kv/team/database"
 PATIENCE = timedelta(seconds=60)
@@ -100,11 +100,11 @@ def test_outages_reach_all_readers_as_what_they_are_and_pass_for_all(openbao_raf
 def test_a_revoked_token_is_noticed_by_no_reader(openbao_raft, source):
     with reading(source) as readers:
         goes_on(readers)
-        before = logins(openbao_raft)
+        before = calls(openbao_raft)
         for _ in range(3):
             openbao_raft.client().sys.revoke_prefix("auth/approle/login")
             goes_on(readers)
-        after = logins(openbao_raft)
+        after = calls(openbao_raft)
 
     assert [failure for reader in readers for failure in reader.failures] == []
     # One for each time, and not one for each reader; a token that is got while the others are being
