@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -203,6 +204,38 @@ def test_a_credential_of_the_run_appears_nowhere_either(site: Site, client: Clie
     for text in (heard, answers(site, handle), site.worker.output, site.api_log()):
         assert canary.found_in(text) == []
     assert "form ***" in handle.facts().output
+
+
+def test_each_call_of_a_batch_is_given_its_own(site: Site, client: Client) -> None:
+    site.put("app/many", short="four", long="much longer")
+    script = "def length(text): return len(text)"
+    names = ["short", "long", "nothing"] * 4
+
+    handles = client.map(script, "length", [site.secret(f"app/many#{name}") for name in names])
+
+    facts = [handle.facts(60) for handle in handles]
+    assert [fact.value for fact in facts] == [4, 11, None] * 4
+    assert [fact.error and fact.error.code for fact in facts] == [
+        None,
+        None,
+        "secret_not_found",
+    ] * 4
+
+
+def test_the_worker_says_in_its_audit_log_which_task_was_given_what(
+    site: Site, client: Client
+) -> None:
+    site.put("app/audited", password="correct-horse")
+    reference = site.secret("app/audited#password")
+
+    handle = client.submit("def length(text): return len(text)", "length", reference)
+
+    assert handle.result(60) == 13
+    lines = [line for line in site.worker.output.splitlines() if '"readSecrets"' in line]
+    [line] = [line for line in lines if handle.key in line]
+    event = json.loads(line[line.index("{") :])
+    assert (event["outcome"], event["subject"]) == ("allowed", "anybody")
+    assert event["secrets"] == [reference["$secret"]]
 
 
 def test_a_result_may_hold_what_the_policy_lets_out(site: Site, client: Client) -> None:
