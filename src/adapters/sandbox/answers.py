@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from ...domain.errors import (
@@ -39,7 +41,8 @@ _TEXTS: Final = ("exception", "traceback", "path")
 _FIELDS: Final = frozenset({"code", "message", "line", *_TEXTS})
 
 
-def caps(max_value_bytes: int, *, has_network: bool = False) -> dict[bytes, int]:
+@cache
+def caps(max_value_bytes: int, *, has_network: bool = False) -> Mapping[bytes, int]:
     """The kinds of frames that may come, each with its longest payload."""
     # A place is at most the name of a host and a port.
     more = {CONNECT: 300} if has_network else {}

@@ -85,18 +85,28 @@ class FrameReader:
             BadFrame: a header names an unknown kind or a length beyond its cap. It is found
                 before a payload is waited for.
         """
+        if not self._data:
+            # Most answers come in one piece, which is cut up without a copy of its own.
+            start = 0
+            while len(data) - start >= _HEADER:
+                end = start + _HEADER + self._length(data[start : start + _HEADER])
+                if len(data) < end:
+                    break
+                yield data[start : start + 1], data[start + _HEADER : end]
+                start = end
+            data = data[start:]
         self._data += data
         while len(self._data) >= _HEADER:
-            end = _HEADER + self._length()
+            end = _HEADER + self._length(self._data[:_HEADER])
             if len(self._data) < end:
                 return
             kind, payload = bytes(self._data[:1]), bytes(self._data[_HEADER:end])
             del self._data[:end]
             yield kind, payload
 
-    def _length(self) -> int:
-        kind = bytes(self._data[:1])
-        length = int.from_bytes(self._data[1:_HEADER], "big")
+    def _length(self, header: bytes | bytearray) -> int:
+        kind = bytes(header[:1])
+        length = int.from_bytes(header[1:], "big")
         if kind not in self._caps:
             raise BadFrame("it answered with a frame of an unknown kind")
         if length > self._caps[kind]:
