@@ -21,12 +21,14 @@ _log: Final = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Held:
-    """A claim in use; the two flags tell a run why it was stopped."""
+    """A claim in use; two flags tell a run why it was stopped."""
 
     hold: Hold
     stop: Callable[[], None]
     cancelled: bool = field(default=False)
     taken_over: bool = field(default=False)
+    is_over: bool = field(default=False)
+    """The run has ended by itself: what becomes of the claim is known when its end is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class Leases:
     def _give_up(self, hold: Hold) -> None:
         with self._lock:
             held = self._held.get(hold)
-        if held is not None and not held.taken_over:
+        if held is not None and not held.taken_over and not held.is_over:
             _log.warning("%s was taken over: its run here is ended", hold.address.key)
             held.taken_over = True
             held.stop()

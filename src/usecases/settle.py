@@ -37,6 +37,8 @@ class SettleRuns:
                 settling them again does no harm.
         """
         unsettled = [end for end in ends if end.change is not None]
+        for end in unsettled:
+            end.claimed.held.is_over = True
         changes = [end.change for end in unsettled if end.change is not None]
         outcomes = insist(lambda: self._writer.store(changes), self._clock) if changes else []
         refused = {

@@ -382,3 +382,16 @@ async def test_worker_without_the_isolation_asked_for_fails_the_task(home: Insta
     assert record.error is not None
     assert record.error.code == "isolation_unavailable"
     assert record.isolation is Isolation.NONE
+
+
+async def test_heartbeat_between_the_end_and_its_answer_takes_no_run_for_lost(
+    home: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    task = await home.submitted()
+    worker = home.worker
+    # The first is the claim, the second the end.
+    worker.writer.after("store", lambda: None, lambda: worker.leases.beat() and None)
+
+    assert worker.execute(task) == Done()
+
+    assert caplog.messages == []
