@@ -31,6 +31,13 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _Bare(logging.Formatter):
+    """The message as it is: it is a whole line already."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage()
+
+
 def configure_audit(target: str, stream: TextIO = sys.stderr) -> None:
     """Send the audit log to `stderr`, to a file, or nowhere (`off`); it goes nowhere else.
 
@@ -52,7 +59,7 @@ def configure_audit(target: str, stream: TextIO = sys.stderr) -> None:
         raise InvalidSetting(
             f"FLEETING_AUDIT names {target}, which cannot be written: {exc.strerror}"
         ) from None
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Bare())
     for old in list(logger.handlers):
         logger.removeHandler(old)
         old.close()

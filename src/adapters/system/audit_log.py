@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import json.encoder
 import logging
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +11,9 @@ from ...domain.audit import AuditEvent
 
 LOGGER: Final = "fleeting.audit"
 """Whoever runs the process decides where its lines go."""
+
+_quoted: Final = json.encoder.encode_basestring_ascii
+"""A text as JSON has it, in ASCII."""
 
 _LEVELS: Final = {"allowed": logging.INFO, "denied": logging.WARNING, "limited": logging.WARNING}
 
@@ -23,9 +26,10 @@ class LoggedAudit:
 
     def record(self, event: AuditEvent) -> None:
         level = _LEVELS[event.outcome]
-        # The level alone: a formatted line costs more than everything else here.
         if self._logger.isEnabledFor(level):
-            self._logger.log(level, "%s", line(event, datetime.now(UTC)))
+            text = line(event, datetime.now(UTC))
+            # Not by `log`, which would look for the caller's file and line: half of the cost.
+            self._logger.handle(logging.LogRecord(LOGGER, level, "", 0, text, None, None))
 
 
 def line(event: AuditEvent, at: datetime) -> str:
@@ -33,17 +37,18 @@ def line(event: AuditEvent, at: datetime) -> str:
 
     Escapes of everything but printable ASCII keep a stranger's words on the line they belong to.
     """
-    said: dict[str, object] = {
+    texts = {
         "time": at.isoformat(timespec="milliseconds"),
         "action": event.action,
         "outcome": event.outcome,
         "reason": event.reason,
         "subject": event.subject,
         "namespace": event.namespace,
-        "functions": event.functions,
-        "keys": event.keys,
-        "secrets": event.secrets,
         "request_id": event.request_id,
         "client": event.client,
     }
-    return json.dumps({name: value for name, value in said.items() if value})
+    lists = {"functions": event.functions, "keys": event.keys, "secrets": event.secrets}
+    # By hand, as there is a line for every request: `dumps` takes three times as long.
+    said = [f'"{name}": {_quoted(text)}' for name, text in texts.items() if text]
+    said += [f'"{name}": [{", ".join(map(_quoted, all_))}]' for name, all_ in lists.items() if all_]
+    return f"{{{', '.join(said)}}}"
