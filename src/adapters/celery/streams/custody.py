@@ -73,9 +73,10 @@ class Custody:
             self.clock.note(float(now))
 
     def dismiss(self, reader: Reader) -> None:
-        """Forget a reader that holds nothing any more."""
+        """Forget a reader that holds nothing any more; another thread may have been quicker."""
         with self._lock:
-            self._readers.remove(reader)
+            if reader in self._readers:
+                self._readers.remove(reader)
 
     def hold(self, entry: Entry) -> str:
         """Take charge of a message; returns its delivery tag."""

@@ -125,6 +125,14 @@ def test_what_was_lost_on_its_way_is_found_by_its_readers_name(client, custody, 
     assert reader in custody.readers
 
 
+def test_two_threads_may_dismiss_the_same_reader(custody, reader):
+    """The keeper's, and that of who closes the last channel."""
+    custody.dismiss(reader)
+    custody.dismiss(reader)
+
+    assert custody.readers == ()
+
+
 def test_a_reader_that_holds_nothing_is_dismissed(client, custody, reader):
     reader.retired = True
 
