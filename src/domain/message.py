@@ -132,7 +132,9 @@ def malformed(data: Mapping[str, object], reason: str) -> MalformedMessage:
 
 def _address(data: Mapping[str, object]) -> Address | None:
     key, options = data.get("key"), data.get("options")
-    namespace = options.get("namespace", "") if isinstance(options, Mapping) else ""
+    # A sealed message has its namespace outside.
+    said = options if isinstance(options, Mapping) else data
+    namespace = said.get("namespace", "")
     if not isinstance(key, str) or not isinstance(namespace, str):
         return None
     try:

@@ -58,7 +58,8 @@ def make_opener(settings: Settings, clock: Clock) -> OpenMessage:
         settings.limits,
         clock=clock,
         verifier=_verifier(settings),
-        queues={*settings.queues, settings.queue_name},
+        # A queue in memory has its own worker, whatever others take from.
+        queues=(settings.queue_name,) if _is_in_memory(settings) else settings.queues,
         accept_unsigned=_may_be_unsigned(settings),
     )
 

@@ -85,10 +85,10 @@ def test_no_byte_of_a_queued_message_can_be_changed(
     handles = [probe, *(client.submit(SAME, "same", value) for value in values[1:])]
     tamper(queue, lambda raw: flipped(raw, next(positions)))
 
-    deploy(store=valkey_url, sandbox_reuse="true").worker()
+    worker = deploy(store=valkey_url, sandbox_reuse="true").worker()
 
     refused, unchanged = assert_refused_or_unchanged(handles, values)
-    assert refused > 1000
+    assert worker.output.count('"action": "runTask", "outcome": "denied"') >= refused > 1000
     assert unchanged > 100
     assert all(1000 <= value < 1000 + len(values) for value in client.values("same"))
 
@@ -98,7 +98,7 @@ def test_no_byte_of_a_queued_chunk_can_be_changed(
     deploy: MakeDeployment, valkey_url: str, client: Fleeting, queue: redis.Redis
 ) -> None:
     """Bytes all over it, each in a chunk of its own; calls that are whole may still run."""
-    chunks, calls = 250, 4
+    chunks, calls = 150, 4
     values = list(range(1000, 1000 + chunks * calls))
     handles = [
         handle

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fleeting.domain.errors import MalformedMessage
 from fleeting.domain.limits import MIB, Limits
-from fleeting.domain.message import decode, encode
+from fleeting.domain.message import decode, encode, malformed
 from fleeting.domain.result_key import Address, ResultKey
 from fleeting.domain.source import digest
 from fleeting.domain.task import Task, TaskRequest, accept
@@ -85,6 +85,13 @@ def test_message_carries_the_whole_task(
     wire = json.loads(json.dumps(encode(task, inline_bytes=1024)))
 
     assert decode(wire, limits=Limits()) == task
+
+
+def test_namespace_may_stand_beside_the_key() -> None:
+    """Where what else is said is sealed."""
+    error = malformed({"key": str(KEY), "namespace": "team-a", "call": "{}"}, "no")
+
+    assert error.address == Address("team-a", str(KEY))
 
 
 def test_long_source_travels_by_its_digest() -> None:

@@ -87,6 +87,15 @@ def test_worker_trusts_its_list_and_the_key_that_it_has(bound: dict[str, str]) -
     assert not is_taken(found, dict(encode(TASK, inline_bytes=0)))
 
 
+@pytest.mark.parametrize(
+    ("queues", "is_run"), [("", True), ("gpu, fleeting", True), ("gpu", False)]
+)
+def test_worker_runs_what_was_signed_for_its_queues(queues: str, is_run: bool) -> None:
+    found = settings(signing_key=PEM, worker_queues=queues)
+
+    assert is_taken(found, message(Ed25519Signer.from_pem(PEM, name="PEM"))) == is_run
+
+
 def test_keys_may_stand_in_files(tmp_path: Path) -> None:
     own = tmp_path / "own.pem"
     listed = tmp_path / "trusted"
