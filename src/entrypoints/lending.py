@@ -15,7 +15,7 @@ from ..usecases.run_leases import RunLeases
 
 _log: Final = logging.getLogger(__name__)
 
-_CLOSE: Final = timedelta(seconds=3)
+_CLOSE: Final = timedelta(seconds=2)
 """For taking back what runs still had: a platform that stops a worker gives it ten seconds."""
 
 
