@@ -17,6 +17,9 @@ from .scopes import Door, Rule
 
 HEADER: Final = "X-Fleeting-Namespace"
 
+LONGEST_FUNCTION: Final = 128
+LONGEST_KEY: Final = len(f"{'f' * LONGEST_FUNCTION}_1763683200000_0123456789abcdef")
+
 
 class Caller:
     """A principal making one request; every operation on a task or function asks it once.
@@ -93,11 +96,11 @@ class Caller:
         for function in functions:
             if not self.principal.may(scope, namespace=namespace, function=function):
                 where = f"namespace {namespace}" if namespace else "the default namespace"
-                # A name as it came may be as long as a body.
+                shown = function[:LONGEST_FUNCTION]
                 error = Forbidden(
-                    f"your token does not give {scope} for function {function[:128]!r} in {where}"
+                    f"your token does not give {scope} for function {shown!r} in {where}"
                 )
-                self.refuse(error, functions=(function[:128],))
+                self.refuse(error, functions=(shown,))
                 raise error
 
     def require(self, function: str) -> str:
@@ -184,8 +187,9 @@ class Caller:
                 reason=reason,
                 subject=self.principal.subject,
                 namespace=self._namespace or "",
-                functions=tuple(functions),
-                keys=tuple(keys),
+                # As they came, and so as long as a body or a path may be.
+                functions=tuple([name[:LONGEST_FUNCTION] for name in functions]),
+                keys=tuple([key[:LONGEST_KEY] for key in keys]),
                 request_id=self._request.state.request_id,
                 client=client[0] if client else "",
             )

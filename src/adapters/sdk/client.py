@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from typing import Final
 
 import httpx2
@@ -13,6 +14,8 @@ from .http_gateway import HttpGateway
 from .surface import Surface
 
 NAMESPACE: Final = "X-Fleeting-Namespace"
+Token = str | Callable[[], str]
+
 TIMEOUT: Final = 30.0
 """Seconds that a call gets: longer than any call but a wait takes, shorter than proxies give."""
 
@@ -24,7 +27,7 @@ class Client(Surface):
         self,
         base_url: str,
         *,
-        token: str | None = None,
+        token: Token | None = None,
         namespace: str = "",
         timeout: float = TIMEOUT,
         transport: httpx2.AsyncBaseTransport | None = None,
@@ -33,7 +36,8 @@ class Client(Surface):
 
         Args:
             base_url: where the API is, with the path that it is mounted under, if any.
-            token: sent as bearer token.
+            token: sent as bearer token; or what gives one, asked before each request and so
+                quick, for tokens that expire before the program ends.
             namespace: the tenant's own space of keys; "" is the default one.
             timeout: seconds that a call may take, its repetitions included; waiting for a result
                 comes on top.
@@ -45,8 +49,8 @@ class Client(Surface):
             InvalidTask: `namespace` cannot name a namespace.
         """
         headers = {"User-Agent": "fleeting-client", "Accept": "application/json"}
-        if token and not token.isspace():
-            headers["Authorization"] = f"Bearer {_sendable(token)}"
+        if isinstance(token, str):
+            headers |= _authorization(token)
         if namespace:
             headers[NAMESPACE] = check_namespace(namespace)
         url = _checked(base_url)
@@ -54,6 +58,7 @@ class Client(Surface):
             base_url=url,
             headers=headers,
             transport=transport,
+            auth=_Renewed(token) if callable(token) else None,
             # Loading the certificates takes longer than a call; plain HTTP has no use for them.
             verify=url.scheme == "https",
         )
@@ -64,15 +69,30 @@ class Client(Surface):
         return f"Client({self._base_url!r})"
 
 
-def _sendable(token: str) -> str:
-    """The token without the line end that files have; never shown, whatever is wrong with it."""
+class _Renewed(httpx2.Auth):
+    """Asks for the token before each request."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    def auth_flow(
+        self, request: httpx2.Request
+    ) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers.update(_authorization(self._token()))
+        yield request
+
+
+def _authorization(token: str) -> dict[str, str]:
+    """The header, without the line end that files have; never shown, whatever is wrong with it."""
     stripped = token.strip()
+    if not stripped:
+        return {}
     if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
         raise InvalidSetting(
             "the token holds characters that no token has: give it as it was issued, without "
             "`Bearer` before it"
         )
-    return stripped
+    return {"Authorization": f"Bearer {stripped}"}
 
 
 def _checked(url: str) -> httpx2.URL:

@@ -396,6 +396,15 @@ class TestAudit:
         assert len(kept) == 7
         assert canary not in "".join(kept)
 
+    async def test_what_strangers_write_at_length_is_cut(
+        self, guarded: Guarded, client: AsyncClient
+    ) -> None:
+        long = "x" * 10_000
+        await client.post("/tasks", json=TASK | {"function": long}, headers=bearer("ann"))
+        await client.post("/tasks", json=TASK | {"function": long}, headers=bearer("sub"))
+        await client.get(f"/tasks/{long}", headers=bearer("ann"))
+        assert [len(repr(event)) < 1000 for event in guarded.audit.events] == [True] * 3
+
     async def test_open_doors_leave_no_trace(self, guarded: Guarded, client: AsyncClient) -> None:
         await client.get("/healthz")
         await client.get("/readyz", headers=bearer("nobody"))

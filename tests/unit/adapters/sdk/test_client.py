@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -11,7 +13,7 @@ from fleeting.domain import errors as e
 from .scripted_service import URL, ScriptedService
 
 
-def asked(**arguments: str) -> httpx2.Request:
+def asked(**arguments: Any) -> httpx2.Request:
     service = ScriptedService(httpx2.Response(200, json={"functions": []}))
     with Client(URL, transport=service, **arguments) as client:
         client.functions()
@@ -33,6 +35,16 @@ def test_a_token_that_cannot_be_sent_is_refused_unseen(token: str) -> None:
     with pytest.raises(e.InvalidSetting, match="characters that no token has") as caught:
         Client(URL, token=token)
     assert "ken" not in caught.value.message.replace("token", "")
+
+
+def test_a_token_may_be_asked_for_before_each_request() -> None:
+    tokens = iter(["first", "second\n"])
+    service = ScriptedService(*(httpx2.Response(200, json={"functions": []}) for _ in range(2)))
+    with Client(URL, transport=service, token=lambda: next(tokens)) as client:
+        client.functions()
+        client.functions()
+    sent = [request.headers["Authorization"] for request in service.requests]
+    assert sent == ["Bearer first", "Bearer second"]
 
 
 def test_a_client_does_not_show_its_token() -> None:

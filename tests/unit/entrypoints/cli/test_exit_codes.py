@@ -37,6 +37,8 @@ def test_every_code_in_the_table_has_a_meaning() -> None:
         (e.ResultGone, 3),
         (e.StoreUnavailable, 69),
         (e.StoreDenied, 77),
+        (e.NotAuthenticated, 77),
+        (e.Forbidden, 77),
         (e.UnknownSetting, 78),
     ],
 )
