@@ -12,7 +12,7 @@ from fleeting.domain.trusted_key import TrustedKey
 from fleeting.testing import TaskSignerContract, TaskVerifierContract
 
 DATA = b"what is signed"
-RSA = """-----BEGIN PRIVATE KEY-----
+OTHER_KIND = """-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VuBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 -----END PRIVATE KEY-----
 """
@@ -47,7 +47,11 @@ class TestEd25519Verifier(TaskVerifierContract):
         return signature, key_id
 
 
-@pytest.mark.parametrize("text", ["", "no key", new_key()[:60], RSA])
+@pytest.mark.parametrize(
+    "text",
+    ["", "no key", new_key()[:60], OTHER_KIND],
+    ids=["empty", "text", "cut off", "another kind"],
+)
 def test_what_is_no_private_key_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(InvalidSetting, match="FILE holds no Ed25519 private key") as caught:
         Ed25519Signer.from_pem(text, name="FILE")
