@@ -44,7 +44,7 @@ def _runs(folder: Path, number: int) -> int:
     return len(list(found.iterdir())) if found.exists() else 0
 
 
-def _wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def _wait_for(condition: Callable[[], bool], seconds: float = 40) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it has not come about"

@@ -83,7 +83,7 @@ def wait_until_running(handle: object, within: float = 30) -> None:
         time.sleep(0.02)
 
 
-def until_it_raises(call: object, within: float = 10) -> None:
+def until_it_raises(call: object, within: float = 30) -> None:
     until = time.monotonic() + within
     while time.monotonic() < until:
         call()  # type: ignore[operator]

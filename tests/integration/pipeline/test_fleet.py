@@ -12,7 +12,7 @@ from fleeting.domain.errors import LibraryUnavailable
 from ..servers.wait import wait_until
 from .conftest import MakeDeployment
 
-PATIENCE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=40)
 GO = "def go():\n    return 1\n"
 LACK = f'# /// script\n# dependencies = ["no-such-distribution"]\n# ///\n{GO}'
 HAVE = """\

@@ -90,7 +90,7 @@ def test_worker_waits_for_a_redis_that_is_not_there_yet(
     api = deployment.api()
     valkey_aof_server.stop()
     worker = deployment.worker(is_awaited=False)
-    worker.wait_for_log("Trying again", within=timedelta(seconds=20))
+    worker.wait_for_log("Trying again", within=timedelta(seconds=40))
     valkey_aof_server.start()
     client = deployment.client(api)
     assert client.submit(SLOW, "slow", 0).result(60) == "done"

@@ -23,7 +23,7 @@ from .deployment import Deployment
 
 SLOW = "import time\n\n\ndef slow(seconds):\n    time.sleep(seconds)\n    return seconds\n"
 OTHER = SLOW + "# another source\n"
-PATIENCE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=40)
 
 
 def lose_workers(deployment: Deployment, client: Client, *, count: int) -> list[Handle]:

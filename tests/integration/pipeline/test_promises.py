@@ -71,7 +71,7 @@ def test_values_with_different_ttls_keep_their_order(
     handles.append(client.submit(script, "same", "gone", ttl_seconds=0.2))
     for handle in handles:
         handle.result(30)
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while len(client.values("same")) > 5 and time.monotonic() < until:
         time.sleep(0.05)
     assert client.values("same") == [0, 1, 2, 3, 4]
@@ -175,7 +175,7 @@ def test_killed_worker_is_replaced_and_the_result_appears_once(
     runs.mkdir()
     handle = client.submit(WRITE_AND_WAIT, "work", str(runs), 3)
     wait_until_running(handle)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while not list(runs.iterdir()) and time.monotonic() < until:
         time.sleep(0.02)
     first.kill()
@@ -214,7 +214,7 @@ def test_waiting_clients_hear_within_50_ms_through_any_api(
         for _ in range(5):
             ready: list[bool] = []
             streams = [pool.submit(streamed, api, ready) for api in apis]
-            until = time.monotonic() + 10
+            until = time.monotonic() + 30
             while len(ready) < len(apis) and time.monotonic() < until:
                 time.sleep(0.01)
             key = clients[0].submit(script, "stamp", 0.3).key

@@ -21,7 +21,7 @@ from ..servers.valkey import Valkey
 from ..servers.wait import wait_until
 from .deployment import Deployment
 
-PATIENCE = timedelta(seconds=20)
+PATIENCE = timedelta(seconds=40)
 PID = "import os\ndef f():\n    return os.getpid()\n"
 SPIN = "def f():\n    while True: pass\n"
 THREADS = """
