@@ -21,5 +21,8 @@ def site(
     openbao_server.heal()
     valkey_server.heal()
     site = Site(openbao_server, valkey_server, tmp_path_factory.mktemp("site"))
-    yield site
-    site.close()
+    try:
+        site.start()
+        yield site
+    finally:
+        site.close()

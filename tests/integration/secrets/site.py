@@ -45,13 +45,16 @@ class Site:
         self.kv, self.database = f"kv-{name}", f"database-{name}"
         self._owner = f"owner-{name}"
         self.admin = bao.client()
+        self._directory = directory
         self._set_up_vault()
         role = approle(self.admin, f"worker-{name}", self._filled(_RIGHTS))
         self._open = Deployment(self._environment(role, directory), logs=directory)
+
+    def start(self) -> None:
+        """Have it serve."""
         self.url = self._open.api()
         self.worker = self._open.worker(concurrency=3)
         self._have_events_sent()
-        self._directory = directory
 
     def put(self, path: str, **fields: str) -> None:
         """Write a secret at a path below the mount."""
