@@ -39,12 +39,12 @@ class Site:
 def started(
     estate: Estate, deployment: Deployment, logs: Path, *, api: str, workers: Mapping[str, str]
 ) -> Site:
-    """Start the API and a worker for each name, with these URLs of Redis."""
+    """Start the API and a worker with each pool, with these URLs of Redis."""
     own = _settings(estate.login("api", logs))
     url = deployment.api(store=api, **own)
     own = _settings(estate.login("worker", logs))
-    for store in workers.values():
-        deployment.worker(store=store, **own)
+    for pool, store in workers.items():
+        deployment.worker(pool, store=store, **own)
     return Site(estate, deployment, url)
 
 
