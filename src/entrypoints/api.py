@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..domain.errors import MissingExtra
 from . import access, logs
@@ -12,15 +11,12 @@ from .closing import closing
 from .container import Container
 from .credentials import given_back
 from .embedded import embedded_worker
-from .garbage import settle
+from .serving import serve
 from .settings import Settings, load
 from .signing import check_signer
 
 if TYPE_CHECKING:
     from ..adapters.fastapi.app import App
-
-_GRACE: Final = 5
-"""Seconds that open requests get after SIGTERM: half of what platforms give a process."""
 
 
 def run(*, host: str | None = None, port: int | None = None, roles: str | None = None) -> None:
@@ -38,7 +34,7 @@ def run(*, host: str | None = None, port: int | None = None, roles: str | None =
         app = make_app(container, settings)
         if settings.auth == NONE:
             _keep_pages_out(app)
-        _serve(app, settings)
+        serve(app, settings)
 
 
 def make_app(container: Container, settings: Settings) -> App:
@@ -79,6 +75,7 @@ def make_app(container: Container, settings: Settings) -> App:
         isolation=settings.isolation_in_force,
         roles=settings.roles,
         max_body_bytes=settings.max_body_bytes,
+        cors_origins=settings.cors_origins,
         access=access.make(container, settings),
         adapters=adapters,
         fleet=container.results().fleet,
@@ -91,29 +88,6 @@ def _keep_pages_out(app: App) -> None:
     from ..adapters.fastapi.own_host import OwnHost
 
     app.add_middleware(OwnHost, is_own=is_loopback)
-
-
-def _serve(app: App, settings: Settings) -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            # Long polls and streams end by themselves then, so that the rest can end in order.
-            app.state.closing.begin()
-            super().handle_exit(sig, frame)
-
-    config = uvicorn.Config(
-        app,
-        host=settings.api_host,
-        port=settings.api_port,
-        log_config=None,
-        access_log=settings.log_level == "debug",
-        timeout_graceful_shutdown=_GRACE,
-        server_header=False,
-    )
-    config.load()
-    settle()
-    Server(config).run()
 
 
 def _scheme(url: str) -> str:

@@ -9,6 +9,7 @@ from importlib.metadata import version as version_of
 from typing import Final, TypeAlias
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from ...domain.isolation import Isolation
@@ -35,6 +36,8 @@ from . import (
 from .access import Access
 from .body_limit import BodyLimit
 from .closing import Closing
+from .cross_origin import CORS
+from .edge_headers import PAGES, EdgeHeaders
 from .metrics import ApiMetrics, MeasureRequests
 from .openapi_document import document
 from .request_id import RequestIds
@@ -83,6 +86,7 @@ def make_app(
     roles: frozenset[str],
     max_body_bytes: int,
     access: Access | None = None,
+    cors_origins: tuple[str, ...] = (),
     adapters: Mapping[str, str] | None = None,
     fleet: Fleet | None = None,
     backpressure: Backpressure | None = None,
@@ -109,6 +113,7 @@ def make_app(
         roles: halves to serve: `submit`, `retrieve`.
         max_body_bytes: longest request body.
         access: lets requests in; None: there is no authentication, and everybody may do everything.
+        cors_origins: whose pages may call from a browser; `*` means everybody's.
         adapters: which adapter serves each port, by name; shown in `/capabilities`.
         fleet: the workers, shown there too; None: they cannot be known.
         backpressure: knows what waits, shown in `/metrics` and `/readyz`; None: nothing knows.
@@ -177,7 +182,7 @@ def make_app(
             patience=patience,
         )
     )
-    _surround(app, metrics=metrics, max_body_bytes=max_body_bytes)
+    _surround(app, metrics=metrics, max_body_bytes=max_body_bytes, cors_origins=cors_origins)
     return app
 
 
@@ -197,13 +202,19 @@ def _bare_app(
     )
 
 
-def _surround(app: FastAPI, *, metrics: ApiMetrics, max_body_bytes: int) -> None:
+def _surround(
+    app: FastAPI, *, metrics: ApiMetrics, max_body_bytes: int, cors_origins: tuple[str, ...]
+) -> None:
     handlers.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED, compresslevel=_LEVEL)
     # Added last is outermost: a body that is too long is counted, and has an id.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(MeasureRequests, metrics=metrics)
+    if cors_origins:
+        # A browser asks before it calls, without a token: that is answered here.
+        app.add_middleware(CORSMiddleware, allow_origins=cors_origins, **CORS)
     app.add_middleware(RequestIds)
+    app.add_middleware(EdgeHeaders, pages=PAGES, is_shared=bool(cors_origins))
     app.openapi = lambda: document(app)  # type: ignore[method-assign] # FastAPI's own way
 
 

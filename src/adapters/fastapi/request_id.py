@@ -41,10 +41,7 @@ class RequestIds:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                headers = MutableHeaders(scope=message)
-                headers[HEADER] = request_id
-                # Values are what a stranger's script returned: no browser shall guess at them.
-                headers["X-Content-Type-Options"] = "nosniff"
+                MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
         try:

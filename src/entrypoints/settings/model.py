@@ -18,6 +18,7 @@ from ...domain.limits import Limits
 from .access import AccessSettings
 from .api import ApiSettings
 from .authentication import AuthenticationSettings
+from .edge import EdgeSettings
 from .places import Places, places
 from .sandbox import SandboxSettings
 from .secrets import SecretSettings
@@ -35,6 +36,7 @@ GROUPS: Final = (
     SandboxSettings,
     WorkerSettings,
     ApiSettings,
+    EdgeSettings,
     AuthenticationSettings,
     AccessSettings,
     SigningSettings,
@@ -46,6 +48,7 @@ class Settings(
     SigningSettings,
     AccessSettings,
     AuthenticationSettings,
+    EdgeSettings,
     ApiSettings,
     WorkerSettings,
     SandboxSettings,

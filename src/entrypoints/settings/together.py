@@ -33,6 +33,7 @@ def check_together(settings: Settings) -> None:
     _check_policy(settings)
     _check_wrapped(settings)
     _check_signing(settings)
+    _check_tls(settings)
 
 
 def _check_wrapped(settings: Settings) -> None:
@@ -75,4 +76,18 @@ def _check_signing(settings: Settings) -> None:
         raise InvalidSetting(
             "FLEETING_SIGNING_KEY, FLEETING_SIGNING_KEY_FILE and FLEETING_SIGNING_TRANSIT name "
             "several keys to sign with: unset all but one"
+        )
+
+
+def _check_tls(settings: Settings) -> None:
+    certificate, key = settings.api_tls_certificate_file, settings.api_tls_key_file
+    if bool(certificate) != bool(key):
+        raise InvalidSetting(
+            "TLS takes a certificate and its key: set FLEETING_API_TLS_CERTIFICATE_FILE and "
+            "FLEETING_API_TLS_KEY_FILE, or neither"
+        )
+    if settings.api_tls_client_ca_file and not certificate:
+        raise InvalidSetting(
+            "FLEETING_API_TLS_CLIENT_CA_FILE asks clients for certificates, which takes TLS: set "
+            "FLEETING_API_TLS_CERTIFICATE_FILE and FLEETING_API_TLS_KEY_FILE, too"
         )

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import httpx2
 import pytest
 
-from fleeting.adapters.redis.leashed_process import LeashedProcess
-
-from ..servers.port import HOST, Port
-from ..servers.wait import wait_until
-
-FLEETING = Path(sys.executable).with_name("fleeting")
+from ..servers.port import HOST
+from .api_process import FLEETING, serving
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `fleeting api` listens, as it does without any setting."""
-    port, directory = Port(), tmp_path_factory.mktemp("api")
-    command = [FLEETING, "api", "--roles", "retrieve", "--port", str(port.number)]
-    with (directory / "log").open("ab") as log:
-        process = LeashedProcess(command, directory=directory, log=log)
-    url = f"http://{HOST}:{port.number}"
-    try:
-        wait_until(lambda: answers(url), within=timedelta(seconds=30))
-        yield url
-    finally:
-        process.kill()
-        port.release()
+    with serving(tmp_path_factory.mktemp("api"), lambda port: answers(address(port))) as port:
+        yield address(port)
+
+
+def address(port: int) -> str:
+    return f"http://{HOST}:{port}"
 
 
 def answers(url: str) -> bool:

@@ -116,11 +116,6 @@ async def test_the_callers_id_is_echoed(client: AsyncClient) -> None:
     assert answer.headers["x-request-id"] == ID
 
 
-async def test_no_browser_shall_guess_at_values(client: AsyncClient) -> None:
-    answer = await client.get("/functions/add/values")
-    assert answer.headers["x-content-type-options"] == "nosniff"
-
-
 @pytest.mark.parametrize(
     ("method", "path", "said"),
     [
