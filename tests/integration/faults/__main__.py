@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
@@ -33,12 +34,22 @@ def main() -> int:
     only = options.only or [""]
     chosen = [name for name in SCENARIOS if any(text in name for text in only)]
     _say(HEADER)
-    with ThreadPoolExecutor(options.jobs) as pool:
-        kept = list(pool.map(lambda name: _play(name, options.rounds, pace), chosen))
+    kept = _play_all(chosen, options.rounds, pace, options.jobs)
     broken = [name for name, is_kept in zip(chosen, kept, strict=True) if not is_kept]
     if broken:
         _say(f"broken promises: {', '.join(broken)}", sys.stderr)
     return 1 if broken else 0
+
+
+def _play_all(names: Sequence[str], rounds: int, pace: Pace, jobs: int) -> list[bool]:
+    if jobs == 1:
+        return [_play(name, rounds, pace) for name in names]
+    # Not as a context: when this program is told to stop, what waits does not begin any more.
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        return list(pool.map(lambda name: _play(name, rounds, pace), names))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _play(name: str, rounds: int, pace: Pace) -> bool:
