@@ -208,6 +208,20 @@ def test_a_running_script_is_cancelled_where_pools_cannot_kill(world: World) -> 
     world.wait_for_run(key)
 
 
+@pytest.mark.parametrize("world", ["streams-threads"], indirect=True)
+def test_a_running_script_is_cancelled_also_where_it_went_celerys_own_way(world: World) -> None:
+    task_id, gate, after = world.name("id"), world.name("gate"), world.name("after")
+    link = world.app.tasks["test.note"].si(after)
+    key = world.script("held", gate, task_id=task_id, link=link)
+    world.wait_for_begin(key)
+
+    tell(world.app, "revoke", task_id, terminate=True)
+
+    world.notes.wait(f"cancelled:{key}")
+    world.notes.put(gate)
+    world.notes.wait(after)
+
+
 @with_threads
 def test_a_rate_limit_holds_and_can_be_changed_at_run_time(world: World) -> None:
     first, second = world.name("first"), world.name("second")
