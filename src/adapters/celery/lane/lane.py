@@ -242,21 +242,23 @@ class Lane:
     def _done(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             note_gone(parcel.request)
-        if self._acknowledges_anywhere():
-            self._acknowledge(parcels)
-            # While messages are waited for, the next one has the room adjusted: an event loop
-            # that wakes up for nothing costs as much as a short run.
-            if self._room.is_closed or not self._consumer.task_consumer.channel.is_asking:
-                self._calls.add(self._adjust)
-            self._is_resize_due = True
-        else:
+        channel = self._stream_channel()
+        if channel is None:
             self._calls.add(partial(self._acknowledge, parcels))
             self._calls.add(self._adjust)
+            return
+        self._acknowledge(parcels)
+        # While messages are waited for, the next one has the room adjusted: an event loop that
+        # wakes up for nothing costs as much as a short run.
+        if self._room.is_closed or not channel.is_asking:
+            self._calls.add(self._adjust)
+        self._is_resize_due = True
 
-    def _acknowledges_anywhere(self) -> bool:
-        """Whether any thread may acknowledge, as on the streams' own transport."""
+    def _stream_channel(self) -> StreamPolling | None:
+        """Where messages come from if that is a stream: then any thread may acknowledge them."""
         consumer = self._consumer.task_consumer
-        return consumer is not None and isinstance(consumer.channel, StreamPolling)
+        channel = None if consumer is None else consumer.channel
+        return channel if isinstance(channel, StreamPolling) else None
 
     def _acknowledge(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
