@@ -114,11 +114,13 @@ def test_malformed_message_is_logged_and_dropped(
         arrived.put(task)
         return Done()
 
+    refused: SimpleQueue[MalformedMessage] = SimpleQueue()
     with caplog.at_level(logging.WARNING):
         queue.put_back(body, timedelta(0))
-        start(execute)
+        start(execute, refused.put)
         put(queue, 1)
         assert arrived.get(timeout=PATIENCE) == sample_task(1)
+        assert refused.get(timeout=PATIENCE)
 
     assert "dropped" in caplog.text
     assert "secret" not in caplog.text
