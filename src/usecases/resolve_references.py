@@ -29,6 +29,7 @@ from ..ports.audit_log import AuditLog
 from ..ports.clock import Clock
 from ..ports.policy_source import PolicySource
 from ..ports.secret_source import SecretSource
+from .outages import Outages
 
 Lend: TypeAlias = Callable[[str, timedelta | None], AbstractContextManager[Mapping[str, str]]]
 """As `RunLeases.lent`."""
@@ -74,6 +75,7 @@ class ResolveReferences:
         audit: AuditLog | None = None,
     ) -> None:
         self._audit = audit
+        self._outages = Outages(clock)
         self._policy = policy
         self._source = source
         self._lend = lend
@@ -156,7 +158,8 @@ class ResolveReferences:
                     f"{_PATIENCE.total_seconds():g} s: it is tried again while attempts are left"
                 )
             if isinstance(one, LeaseReference):
-                values[one] = dict(lent.enter_context(self._lent(one, task.timeout)))
+                with self._outages.asking(one.path):
+                    values[one] = dict(lent.enter_context(self._lent(one, task.timeout)))
             else:
                 values[one] = self._field(one, read)
         return values
@@ -177,7 +180,8 @@ class ResolveReferences:
                 f"this worker has nowhere to read {reference} from: set FLEETING_SECRETS"
             )
         if reference.path not in read:
-            read[reference.path] = self._source.read(reference.path)
+            with self._outages.asking(reference.path):
+                read[reference.path] = self._source.read(reference.path)
         value = read[reference.path].get(reference.field)
         if value is None:
             raise SecretNotFound(

@@ -84,7 +84,7 @@ def test_a_worker_that_is_stopped_takes_credentials_back(site: Site, client: Cli
     handle = client.submit(SCRIPT, "hang", site.lease, timeout_seconds=600)
     wait_until(lambda: len(site.leases()) == 1, within=PATIENCE)
 
-    site.worker.terminate()
+    site.worker.terminate(within=PATIENCE)
 
     wait_until_returned(site)
     site.worker.start()
@@ -98,10 +98,10 @@ def test_tasks_without_secrets_go_on_and_those_with_secrets_wait(
     site.put("app/waiting", password="correct-horse")
     site.bao.pause()
 
-    # More of them than the worker has slots.
+    # So many that the worker's slots would be busy for a minute if each of them waited by itself.
     waiting = [
         client.submit(SCRIPT, "length", site.secret("app/waiting#password"), max_attempts=9)
-        for _ in range(4)
+        for _ in range(60)
     ]
     wait_until(lambda: any(_has_been_tried(one) for one in waiting), within=PATIENCE)
     others = client.map(SCRIPT, "length", ["a"] * 20)
@@ -109,7 +109,7 @@ def test_tasks_without_secrets_go_on_and_those_with_secrets_wait(
     assert list(others.results(60)) == [1] * 20
     assert not any(one.done() for one in waiting)
     site.bao.resume()
-    assert [one.result(90) for one in waiting] == [13] * 4
+    assert [one.result(90) for one in waiting] == [13] * 60
 
 
 def test_attempts_are_used_up_by_an_outage(site: Site, client: Client) -> None:

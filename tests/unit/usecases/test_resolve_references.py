@@ -164,6 +164,18 @@ def test_a_worker_without_a_source_says_so(home: Installation, reference: JsonVa
         pass
 
 
+def test_during_an_outage_not_every_task_asks(home: Installation) -> None:
+    source = CountingSource(home)
+    resolve = asking(home, source)
+    home.secrets.switch.turn_off(e.SecretsUnavailable("sealed"))
+
+    for _ in range(9):
+        with pytest.raises(e.SecretsUnavailable, match="sealed"), resolve(a_task(home, PASSWORD)):
+            pass
+
+    assert source.read_paths == ["kv/db"]
+
+
 def test_reading_does_not_go_on_for_ever(home: Installation) -> None:
     policy = Policy(grants=(Grant(subjects=("ann",), secrets=("*",)),))
     source = CountingSource(home, takes=timedelta(seconds=31))
