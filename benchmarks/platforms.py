@@ -42,9 +42,9 @@ def _live_values(client: Any, _: int) -> int:
     return int(client.zcard("{add}:live"))
 
 
-_FLEETING: Final = (COMMAND, "worker", "--concurrency", "2")
+_FLEETING: Final = (COMMAND, "worker", "--processes", "2", "--concurrency", "1")
 _UNSIGNED: Final = {"sandbox_reuse": "true", "signing_key": "", "accept_unsigned": "true"}
-_INSIDE: Final = ("benchmarks.subjects.fleeting_inside", "{url}")
+_INSIDE: Final = ("benchmarks.peers.several", "2", "benchmarks.subjects.fleeting_inside", "{url}")
 
 
 def _fleeting(

@@ -1,6 +1,6 @@
 """A fleeting worker without a sandbox, which no setting allows: shows what the rest costs.
 
-`python -m benchmarks.subjects.fleeting_inside URL` is `fleeting worker --concurrency 2` but for
+`python -m benchmarks.subjects.fleeting_inside URL` is `fleeting worker --concurrency 1` but for
 the isolation: scripts run inside the worker, as a registered Celery task does.
 """
 
@@ -24,7 +24,7 @@ def main(url: str) -> int:
         open_message=container.open_message(),
         make_execution=container.execution,
         pool=settings.worker_pool,
-        concurrency=2,
+        concurrency=1,
         queues=settings.queues,
         log_level=settings.log_level,
     )
