@@ -29,7 +29,9 @@ exit code here: those mappings live at the edges, and a test demands one for eve
     │   ├── MalformedMessage
     │   │   └── TaskNotTrusted
     │   ├── NotAuthenticated
-    │   └── Forbidden
+    │   ├── Forbidden
+    │   ├── RateLimited
+    │   └── QuotaExceeded
     ├── ResultError                  the state of a result
     │   ├── ResultNotReady
     │   ├── ResultGone
@@ -238,6 +240,18 @@ class Forbidden(RequestError):
 
     scope: str | None = None
     """The scope that is missing, where one is."""
+
+
+class RateLimited(RequestError):
+    """More requests came than the rate limit lets through: come back later."""
+
+    retryable = True
+
+
+class QuotaExceeded(RequestError):
+    """The namespace has as much as it may have: come back when some of it has ended or expired."""
+
+    retryable = True
 
 
 class ResultError(FleetingError):

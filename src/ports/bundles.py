@@ -17,6 +17,7 @@ from .fleet import Fleet, FleetRegister
 from .health import SupportsPing
 from .lease_source import LeaseSource
 from .quarantines import QuarantineRegister, Quarantines
+from .rate_limiter import RateLimiter
 from .result_store import OpenTasks, ResultReader, ResultWriter
 from .secret_source import SecretSource
 from .source_store import SourceReader, SourceWriter
@@ -52,6 +53,12 @@ class ResultStoreAdapter:
     """Where workers keep what speaks against a source; None: no source is ever in quarantine."""
     quarantines: Quarantines | None = None
     """Where the API and the operator read that."""
+    make_rate_limiter: Callable[[], RateLimiter] | None = None
+    """Makes what counts requests; only called where they are limited. None: this backend cannot.
+
+    Raises:
+        MissingExtra: a package that it needs is not installed.
+    """
     close: Callable[[], None] = nothing
     """Release what the synchronous ports hold."""
     aclose: Callable[[], Awaitable[None]] = nothing_async

@@ -19,6 +19,7 @@ _MODULES = (
     "authenticator",
     "cancel_signals",
     "clock",
+    "credentials",
     "effects",
     "event_feed",
     "fleet",
@@ -28,8 +29,10 @@ _MODULES = (
     "listings",
     "notes",
     "open_tasks",
+    "policy_source",
     "quarantines",
     "randomness",
+    "rate_limiter",
     "result_reader",
     "result_writer",
     "runner",
@@ -49,12 +52,15 @@ from .authenticator import AuthenticatorContract  # noqa: E402
 from .cancel_signals import CancelSignalsContract  # noqa: E402
 from .clock import ClockContract  # noqa: E402
 from .contract import Contract, Run, StoreContract, deviates  # noqa: E402
+from .credentials import CredentialSourceContract  # noqa: E402
 from .event_feed import EventFeedContract  # noqa: E402
 from .fleet import FleetContract  # noqa: E402
 from .health import HealthContract  # noqa: E402
 from .lease_source import LeaseSourceContract  # noqa: E402
+from .policy_source import PolicySourceContract  # noqa: E402
 from .quarantines import QuarantinesContract  # noqa: E402
 from .randomness import RandomnessContract  # noqa: E402
+from .rate_limiter import RateLimiterContract  # noqa: E402
 from .result_store import OpenTasksContract, ResultReaderContract, ResultWriterContract  # noqa: E402
 from .runner import RunnerContract  # noqa: E402
 from .secret_source import SecretSourceContract  # noqa: E402
@@ -71,13 +77,16 @@ __all__ = [
     "CancelSignalsContract",
     "ClockContract",
     "Contract",
+    "CredentialSourceContract",
     "EventFeedContract",
     "FleetContract",
     "HealthContract",
     "LeaseSourceContract",
     "OpenTasksContract",
+    "PolicySourceContract",
     "QuarantinesContract",
     "RandomnessContract",
+    "RateLimiterContract",
     "ResultReaderContract",
     "ResultWriterContract",
     "Run",

@@ -11,6 +11,9 @@ STATUSES: Final[dict[type[e.FleetingError], int]] = {
     e.NotAuthenticated: 401,
     e.Forbidden: 403,
     e.ReferenceNotAllowed: 403,
+    # Too much at once (RFC 6585 §4).
+    e.RateLimited: 429,
+    e.QuotaExceeded: 429,
     # Too long for this installation, whatever part of the request it is (RFC 9110 §15.5.14).
     e.SourceTooLarge: 413,
     e.ParametersTooLarge: 413,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ...domain.errors import MissingExtra
 from ...ports.bundles import (
     QueueOptions,
     ResultStoreAdapter,
@@ -9,6 +12,7 @@ from ...ports.bundles import (
     StoreOptions,
     TaskQueueAdapter,
 )
+from ...ports.rate_limiter import RateLimiter
 from .cancel_signals import MemoryCancelSignals
 from .event_feed import MemoryEventFeed
 from .fleet import MemoryFleet
@@ -16,6 +20,7 @@ from .quarantines import MemoryQuarantineRegister, MemoryQuarantines
 from .result_store import MemoryOpenTasks, MemoryResultReader, MemoryResultWriter
 from .source_store import MemorySourceReader, MemorySources, MemorySourceWriter
 from .store import MemoryStore
+from .switch import Switch
 from .task_queue import MemoryTaskQueue
 from .task_records import MemoryTaskRecords
 
@@ -36,7 +41,18 @@ def result_store(_url: str, _options: StoreOptions) -> ResultStoreAdapter:
         fleet=fleet,
         quarantine_register=MemoryQuarantineRegister(store),
         quarantines=MemoryQuarantines(store),
+        make_rate_limiter=partial(_rate_limiter, store.switch),
     )
+
+
+def _rate_limiter(switch: Switch) -> RateLimiter:
+    try:
+        from .rate_limiter import MemoryRateLimiter
+    except ImportError as exc:
+        raise MissingExtra(
+            "rate limits need a package that is not installed: pip install 'fleeting[api]'"
+        ) from exc
+    return MemoryRateLimiter(switch)
 
 
 def source_store(_url: str, _options: StoreOptions) -> SourceStoreAdapter:

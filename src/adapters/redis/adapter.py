@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
+from ...domain.errors import MissingExtra
 from ...ports.bundles import ResultStoreAdapter, SourceStoreAdapter, StoreOptions
+from ...ports.rate_limiter import RateLimiter
 from .cancel_signals import RedisCancelSignals
 from .changes import Layout
 from .connection import RedisConnection
@@ -37,6 +40,7 @@ def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
         fleet=RedisFleet(connection, layout.space),
         quarantine_register=RedisQuarantineRegister(connection, layout.space),
         quarantines=RedisQuarantines(connection, layout.space),
+        make_rate_limiter=partial(_rate_limiter, connection, layout.space),
         close=connection.close,
         aclose=connection.aclose,
     )
@@ -52,6 +56,17 @@ def source_store(url: str, options: StoreOptions) -> SourceStoreAdapter:
         close=connection.close,
         aclose=connection.aclose,
     )
+
+
+def _rate_limiter(connection: RedisConnection, space: Keyspace) -> RateLimiter:
+    # Workers count nothing, and have the library not.
+    try:
+        from .rate_limiter import RedisRateLimiter
+    except ImportError as exc:
+        raise MissingExtra(
+            "rate limits need a package that is not installed: pip install 'fleeting[api]'"
+        ) from exc
+    return RedisRateLimiter(connection, space)
 
 
 def _block(url: RedisUrl) -> timedelta:

@@ -7,6 +7,7 @@ one node of a cluster.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -65,6 +66,11 @@ class Keyspace:
     def reservation(self, namespace: str, name: str) -> str:
         """String: the task that an idempotency key stands for."""
         return f"{self._tenant(namespace)}idem:{name}"
+
+    def rate(self, caller: str, seconds: int) -> str:
+        """List: when a caller took what of a window; those of a caller are in one slot."""
+        digest = hashlib.sha256(caller.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return f"{self.prefix}{{rate:{digest}}}:{seconds}"
 
     def source(self, digest: str) -> str:
         """String: a module text."""

@@ -37,6 +37,8 @@ EXIT_CODES: Final[dict[type[e.FleetingError], int]] = {
     e.NotAuthenticated: DENIED,
     e.Forbidden: DENIED,
     e.ReferenceNotAllowed: DENIED,
+    e.RateLimited: UNAVAILABLE,
+    e.QuotaExceeded: UNAVAILABLE,
     e.ResultError: RESULT,
     e.TaskFailed: SCRIPT_FAILED,
     e.RunError: SCRIPT_FAILED,

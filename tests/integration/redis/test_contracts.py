@@ -10,6 +10,7 @@ from fleeting.adapters.redis.event_feed import RedisEventFeed
 from fleeting.adapters.redis.fleet import RedisFleet, RedisFleetRegister
 from fleeting.adapters.redis.health import RedisHealth
 from fleeting.adapters.redis.quarantines import RedisQuarantineRegister, RedisQuarantines
+from fleeting.adapters.redis.rate_limiter import RedisRateLimiter
 from fleeting.adapters.redis.result_store import (
     RedisOpenTasks,
     RedisResultReader,
@@ -24,6 +25,7 @@ from fleeting.testing import (
     HealthContract,
     OpenTasksContract,
     QuarantinesContract,
+    RateLimiterContract,
     ResultReaderContract,
     ResultWriterContract,
     SourceReaderContract,
@@ -125,6 +127,16 @@ class TestRedisQuarantines(QuarantinesContract):
         self, broken_connection: RedisConnection, layout: Layout
     ) -> RedisQuarantines:
         return RedisQuarantines(broken_connection, layout.space)
+
+
+class TestRedisRateLimiter(RateLimiterContract):
+    @pytest.fixture
+    def limiter(self, connection: RedisConnection, layout: Layout) -> RedisRateLimiter:
+        return RedisRateLimiter(connection, layout.space)
+
+    @pytest.fixture
+    def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisRateLimiter:
+        return RedisRateLimiter(broken_connection, layout.space)
 
 
 class TestRedisSourceWriter(SourceWriterContract):

@@ -66,6 +66,8 @@ def test_third_party_error_without_a_docstring_says_its_code() -> None:
 
 def test_only_what_may_pass_by_itself_is_retryable() -> None:
     assert {cls.__name__ for cls in classes() if cls.retryable} == {
+        "RateLimited",
+        "QuotaExceeded",
         "ResultNotReady",
         "StoreUnavailable",
         "QueueUnavailable",
