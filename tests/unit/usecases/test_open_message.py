@@ -128,6 +128,13 @@ def test_a_message_moved_to_another_namespace_stays_where_it_was_signed_for(read
     assert read(message).namespace == "team-a"
 
 
+@pytest.mark.parametrize("part", ["statement", "signature", "signer"])
+def test_a_seal_without_one_of_its_parts_is_refused(read: Read, part: str) -> None:
+    error = refusal(read, sealed(TASK) | {part: ["of another kind"]})
+
+    assert (error.reason, error.address) == ("altered", HERE)
+
+
 def test_a_stranger_is_refused(read: Read) -> None:
     error = refusal(read, sealed(TASK, signer="0" * 16))
 
