@@ -64,7 +64,7 @@ def test_a_secret_appears_nowhere_whatever_a_task_does_with_it_by_accident(
                 SCRIPT,
                 function,
                 *parameters,
-                timeout_seconds=3 if function == "print_on" else 30,
+                timeout_seconds=3 if function == "print_on" else 60,
             )
             for function in HOW_IT_ENDS
         }
