@@ -127,7 +127,15 @@ def long_and_delayed(site: Site, number: int) -> None:
 
 
 def _have_it_run(site: Site, victim, *, seconds: float) -> str:
-    """Submit until the victim has got one; returns its key."""
+    """Submit until the victim has got one; returns its key.
+
+    Short ones first: those that come while it is about to begin would fill the other's slots.
+    """
+    _submit_until_it_runs(site, victim, seconds=0.2)
+    return _submit_until_it_runs(site, victim, seconds=seconds)
+
+
+def _submit_until_it_runs(site: Site, victim, *, seconds: float) -> str:
     until = time.monotonic() + _SOON.total_seconds()
     while time.monotonic() < until:
         key = site.submit(seconds)
