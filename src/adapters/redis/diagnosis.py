@@ -17,7 +17,7 @@ _FULL: Final = 0.8
 """Share of maxmemory from which on an operator should act."""
 
 Facts = Mapping[str, str]
-"""Lines of INFO, and of CONFIG GET under `config:`."""
+"""Lines of INFO, of CONFIG GET under `config:`, and the commands of users under `acl:`."""
 
 
 def diagnose(facts: Facts, round_trips_ms: list[float]) -> Iterator[Diagnosis]:
@@ -26,6 +26,7 @@ def diagnose(facts: Facts, round_trips_ms: list[float]) -> Iterator[Diagnosis]:
     yield _eviction(facts)
     yield _memory(facts)
     yield _persistence(facts)
+    yield from _default_user(facts)
     yield _latency(round_trips_ms)
 
 
@@ -88,6 +89,18 @@ _UNKNOWN_SYNC: Final = Diagnosis(
     "an append-only file, but how often it is written may not be looked at: grant +config|get, or "
     "ask who runs the server",
 )
+
+
+def _default_user(facts: Facts) -> Iterator[Diagnosis]:
+    """Servers load an append-only file as that user until redis/redis#14545, valkey#3984."""
+    rights = facts.get("acl:default")
+    if rights is not None and facts.get("aof_enabled") == "1" and not rights.startswith("+@all"):
+        yield Diagnosis(
+            "default user",
+            "warning",
+            "it has no rights, and many servers load the append-only file as this user: a restart "
+            "may lose what scripts have written; set `user default off ~* &* +@all`",
+        )
 
 
 def _latency(round_trips_ms: list[float]) -> Diagnosis:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ...domain.errors import StoreDenied
@@ -36,16 +36,19 @@ class RedisHealth:
         except StoreDenied:
             missing = "this user may not ask for INFO: grant +info, or ask who runs the server"
             return [Diagnosis("server", "warning", missing)]
-        return list(diagnose({**info, **await self._config()}, times))
+        more = {**await self._if_permitted(_appendfsync), **await self._if_permitted(_default_user)}
+        return list(diagnose({**info, **more}, times))
 
     async def _round_trip_ms(self) -> float:
         started = time.perf_counter()
         await self.ping()
         return (time.perf_counter() - started) * 1000
 
-    async def _config(self) -> Mapping[str, str]:
+    async def _if_permitted(
+        self, look: Callable[[Keyspace], Plan[Mapping[str, str]]]
+    ) -> Mapping[str, str]:
         try:
-            return await self._connection.run_async(_appendfsync(self._space))
+            return await self._connection.run_async(look(self._space))
         except StoreDenied:
             return {}
 
@@ -62,6 +65,12 @@ def _info(space: Keyspace) -> Plan[Mapping[str, str]]:
 def _appendfsync(space: Keyspace) -> Plan[Mapping[str, str]]:
     [reply] = yield [Command(space.open_tasks, ("CONFIG", "GET", "appendfsync"))]
     return {f"config:{_text(name)}": _text(value) for name, value in dict(reply).items()}
+
+
+def _default_user(space: Keyspace) -> Plan[Mapping[str, str]]:
+    [reply] = yield [Command(space.open_tasks, ("ACL", "GETUSER", "default"))]
+    facts = {_text(name): value for name, value in dict(reply or {}).items()}
+    return {"acl:default": _text(facts.get("commands", ""))}
 
 
 def _text(word: object) -> str:

@@ -90,7 +90,7 @@ port {port}
 save ""
 appendonly {"yes" if append_only else "no"}
 appendfsync everysec
-user default off
+user default off ~* &* +@all
 user {USER} on #{hashlib.sha256(password.encode()).hexdigest()} ~* &* +@all
 """
 

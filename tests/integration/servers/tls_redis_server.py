@@ -83,8 +83,8 @@ class TlsRedisServer(Server):
 
     def _acl(self) -> list[str]:
         return [
-            # Off, but with all rights: Redis 7.0 loads what transactions and scripts have written
-            # to an append-only file as this user, and drops what it may not do.
+            # Off, but with all rights: Redis loads what transactions and scripts have written to an
+            # append-only file as this user, and drops what it may not do (redis/redis#14541).
             "user default off ~* &* +@all",
             *(
                 f"user {name} on >{self.passwords[name]} {' '.join(rules)}"

@@ -63,3 +63,17 @@ def test_what_a_crash_loses_follows_from_appendfsync(sync: str, severity: str) -
 
 def test_slow_round_trips_are_a_warning() -> None:
     assert found("latency", 7.0)[0] == "warning"
+
+
+def test_append_only_file_that_nobody_may_load_is_a_warning() -> None:
+    severity, message = found("default user", **{"acl:default": "-@all"})
+
+    assert severity == "warning"
+    assert "user default off ~* &* +@all" in message
+
+
+@pytest.mark.parametrize(
+    "facts", [{"acl:default": "+@all"}, {"acl:default": "-@all", "aof_enabled": "0"}]
+)
+def test_default_user_that_does_no_harm_is_not_mentioned(facts: dict[str, str]) -> None:
+    assert "default user" not in {one.subject for one in diagnose(SOUND | facts, [0.2])}
