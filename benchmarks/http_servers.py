@@ -10,7 +10,7 @@ from fleeting.entrypoints.stack import free_port
 
 from .child import Child, wait_for_port
 from .ground import Ground
-from .load import Call, load
+from .load import Call, Load
 from .measure import Figures
 from .subjects import fleeting_api, plain_api
 
@@ -23,8 +23,24 @@ class HttpServer:
     port: int
 
     def load(self, call: Call, *, connections: int, seconds: float) -> Figures:
-        """See `load.load`."""
-        return load(self.child, self.port, call, connections=connections, seconds=seconds)
+        """Rate, latency and the server's cost of a call.
+
+        Raises:
+            BenchmarkError: an answer was not 2xx.
+        """
+        load = self.begin(call, connections=connections)
+        load.send(seconds)
+        return load.figures()
+
+    def begin(self, call: Call, *, connections: int) -> Load:
+        """Begin to send a call; the server is warm then.
+
+        Raises:
+            BenchmarkError: an answer was not 2xx.
+        """
+        load = Load(self.child, self.port, call, connections=connections)
+        load.warm_up()
+        return load
 
 
 @contextmanager

@@ -28,6 +28,8 @@ class Call:
     body: bytes = b""
     tasks: int = 1
     """How many calls of the platform it stands for."""
+    token: str = ""
+    """Sent along, if there is one."""
 
     def encoded(self) -> bytes:
         """The request on the wire."""
@@ -36,26 +38,52 @@ class Call:
             f"Host: {HOST}",
             "Content-Type: application/json",
             f"Content-Length: {len(self.body)}",
+            *([f"Authorization: Bearer {self.token}"] if self.token else []),
         ]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
-def load(server: Child, port: int, call: Call, *, connections: int, seconds: float) -> Figures:
-    """Rate, latency and the server's cost of `call`.
+class Load:
+    """A call that is sent to one server over some connections, as often as one likes."""
 
-    Raises:
-        BenchmarkError: an answer was not 2xx.
-    """
-    uvloop.run(_send(port, call, connections, _WARM_UP_SECONDS))
-    cpu, began = server.cpu_seconds(), time.perf_counter()
-    times = uvloop.run(_send(port, call, connections, seconds))
-    took, cpu = time.perf_counter() - began, server.cpu_seconds() - cpu
-    count = len(times) * call.tasks
-    return {
-        "calls_per_second": count / took,
-        "cpu_us_per_call": cpu / count * 1e6,
-        **in_milliseconds(times),
-    }
+    def __init__(self, server: Child, port: int, call: Call, *, connections: int) -> None:
+        self._server = server
+        self._port = port
+        self._call = call
+        self._connections = connections
+        self._times: list[float] = []
+        self._took = self._cpu = 0.0
+
+    def warm_up(self) -> None:
+        """Send it for a moment that does not count.
+
+        Raises:
+            BenchmarkError: an answer was not 2xx.
+        """
+        self._send(_WARM_UP_SECONDS)
+
+    def send(self, seconds: float) -> None:
+        """Send it for so long; what is found adds up.
+
+        Raises:
+            BenchmarkError: an answer was not 2xx.
+        """
+        cpu, began = self._server.cpu_seconds(), time.perf_counter()
+        self._times += self._send(seconds)
+        self._took += time.perf_counter() - began
+        self._cpu += self._server.cpu_seconds() - cpu
+
+    def figures(self) -> Figures:
+        """Rate, latency and the server's cost."""
+        count = len(self._times) * self._call.tasks
+        return {
+            "calls_per_second": count / self._took,
+            "cpu_us_per_call": self._cpu / count * 1e6,
+            **in_milliseconds(self._times),
+        }
+
+    def _send(self, seconds: float) -> list[float]:
+        return uvloop.run(_send(self._port, self._call, self._connections, seconds))
 
 
 async def _send(port: int, call: Call, connections: int, seconds: float) -> list[float]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import http_ratios, sandbox_ratios, task_ratios
+from . import http_ratios, protection_ratios, sandbox_ratios, task_ratios
 
-RATIOS: Final = (*task_ratios.RATIOS, *http_ratios.RATIOS, *sandbox_ratios.RATIOS)
+RATIOS: Final = (
+    *task_ratios.RATIOS,
+    *http_ratios.RATIOS,
+    *protection_ratios.RATIOS,
+    *sandbox_ratios.RATIOS,
+)

@@ -27,6 +27,7 @@ _TITLES: Final = {
     "latency": "Latency: submit, wait, have the value; one at a time",
     "values": "Retrieval: the values of a function, 200 bytes each",
     "submit": "Submission over HTTP",
+    "protection": "What protects the API: tokens, audit log, limits, signatures",
     "sandbox": "Sandbox: one run at a time, without queue and store",
 }
 

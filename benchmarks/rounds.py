@@ -10,7 +10,7 @@ from typing import Final
 
 from fleeting.domain.errors import FleetingError
 
-from . import enqueue, machine, ratio, sandbox, submit, tasks, values
+from . import enqueue, machine, protection, ratio, sandbox, submit, tasks, values
 from .child import BenchmarkError
 from .environments import ENVIRONMENTS, Environment, EnvironmentAbsentError
 from .findings import Findings
@@ -32,6 +32,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Session], Iterable[Step]]]] = {
     "enqueue": enqueue.steps,
     "values": _as_one("values", values.one_round),
     "submit": _as_one("submit", submit.one_round),
+    "protection": _as_one("protection", protection.one_round),
     "sandbox": _as_one("sandbox", sandbox.one_round),
 }
 

@@ -15,7 +15,7 @@ class Place(NamedTuple):
     """Which row."""
 
     benchmark: str
-    """drain, latency, values, submit or sandbox."""
+    """drain, enqueue, latency, values, submit, protection or sandbox."""
     subject: str
     """What was measured."""
     case: str = ""

@@ -22,11 +22,12 @@ def _post(path: str, body: object, tasks: int = 1) -> Call:
     return Call("POST", path, json.dumps(body).encode(), tasks)
 
 
-_SINGLE: Final = _post("/tasks", _TASK), _post("/submit", _CALL)
-_BATCH: Final = (
-    _post("/tasks:batch", {"tasks": [_TASK] * BATCH}, BATCH),
-    _post("/submit-many", [_CALL] * BATCH, BATCH),
-)
+SINGLE_TASK: Final = _post("/tasks", _TASK)
+BATCH_OF_TASKS: Final = _post("/tasks:batch", {"tasks": [_TASK] * BATCH}, BATCH)
+"""What fleeting is sent."""
+
+_SINGLE: Final = SINGLE_TASK, _post("/submit", _CALL)
+_BATCH: Final = BATCH_OF_TASKS, _post("/submit-many", [_CALL] * BATCH, BATCH)
 
 
 def one_round(profile: Profile) -> Iterator[Measured]:

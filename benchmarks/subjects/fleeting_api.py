@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..child import Child
@@ -10,10 +11,11 @@ from ..ground import Ground
 COMMAND: Final = "fleeting.entrypoints.cli"
 
 
-def start_api(ground: Ground, port: int) -> Child:
-    """The API with both halves; does not wait for it."""
+def start_api(ground: Ground, port: int, settings: Mapping[str, str] | None = None) -> Child:
+    """The API with both halves; does not wait for it. `settings` are named as in `Settings`."""
+    own = {f"FLEETING_{name.upper()}": value for name, value in (settings or {}).items()}
     return Child(
         [COMMAND, "api", "--port", str(port)],
-        log=ground.logs / "fleeting-api.log",
-        environment={"FLEETING_STORE": ground.url},
+        log=ground.logs / f"fleeting-api-{port}.log",
+        environment={"FLEETING_STORE": ground.url, **own},
     )

@@ -23,6 +23,7 @@ PUBLISHED = ("docs/benchmarks.json", "docs/benchmarks.md")
 SUBJECTS = (
     *("celery prefork", "fleeting fresh", "fleeting reuse", "fleeting reuse, in batches"),
     *("bare redis-py", "sandbox alone", "celery", "fleeting", "values", "submit", "sandbox"),
+    "protection",
 )
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import protection_ratios
 from benchmarks.cells import figure
 from benchmarks.findings import read
+from benchmarks.load import Call
 from benchmarks.program import main
+from benchmarks.protections import AUDIT, BARE, EVERYTHING, Protection, protections
 from benchmarks.ratio import Ratio, less, more
 from benchmarks.ratios import RATIOS
 from benchmarks.report import page
 from benchmarks.rows import Measured, Place, collect
 from benchmarks.spread import Spread, percentile
+from benchmarks.subjects.issuer import Issuer
+from fleeting.entrypoints.settings import load
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -91,6 +97,68 @@ def test_every_bar_of_the_platform_has_its_ratio() -> None:
         "values_http_cpu_vs_fetch": 2.5,
         "values_commands_1m_vs_1k": 1,
     }
+
+
+@pytest.fixture(scope="module")
+def setups(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Protection]:
+    with Issuer() as issuer:
+        found = protections(tmp_path_factory.mktemp("protections"), issuer)
+    return {one.name: one for one in found}
+
+
+def test_every_protection_has_a_ratio_for_its_cost_in_each_case(
+    setups: dict[str, Protection],
+) -> None:
+    costs = [one for one in protection_ratios.RATIOS if one.figure == "cpu_us_per_call"]
+    compared = [(one.top.case, one.top.subject) for one in costs]
+
+    cases = {case for case, _ in compared}
+    assert sorted(compared) == sorted(
+        (case, name) for case in cases for name in setups if name != BARE
+    )
+
+
+def test_the_audit_log_is_compared_with_what_differs_in_it_alone(
+    setups: dict[str, Protection],
+) -> None:
+    beside = {
+        bottom.subject
+        for one in protection_ratios.RATIOS
+        for bottom in one.bottoms
+        if one.top.subject == AUDIT
+    }
+
+    with_log = dict(setups[AUDIT].settings)
+    assert [{**setups[name].settings, "audit": with_log["audit"]} for name in beside] == [with_log]
+
+
+def test_everything_is_all_that_the_others_have_but_for_the_kind_of_token(
+    setups: dict[str, Protection],
+) -> None:
+    bare, everything = setups[BARE].settings, setups[EVERYTHING].settings
+    others = {
+        name
+        for setup in setups.values()
+        for name, value in setup.settings.items()
+        if bare.get(name) != value
+    }
+
+    assert others <= {
+        *(name for name, value in everything.items() if bare.get(name) != value),
+        "auth_tokens_file",
+    }
+
+
+def test_protections_are_settings_that_can_be(setups: dict[str, Protection]) -> None:
+    for setup in setups.values():
+        load(**setup.settings)
+
+
+def test_a_token_is_sent_where_there_is_one() -> None:
+    call = Call("GET", "/functions")
+
+    assert b"authorization" not in call.encoded().lower()
+    assert b"\r\nAuthorization: Bearer abc\r\n" in replace(call, token="abc").encoded()
 
 
 OURS, ONE, TWO = (Place("drain", name) for name in ("ours", "one", "two"))
