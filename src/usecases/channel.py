@@ -11,6 +11,7 @@ from typing import Final
 from ..domain.errors import PortError
 from ..domain.event import Event
 from ..ports.event_feed import EventFeed
+from .recent import Recent
 
 _log: Final = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class Channel:
         self._linger = linger.total_seconds()
         self._alone_since = 0.0
         self._listeners: dict[Topic, set[Listener]] = defaultdict(set)
+        self._recent = Recent()
         self._reader: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
 
@@ -115,7 +117,7 @@ class Channel:
         if not self._listeners[topic]:
             del self._listeners[topic]
         if not self._listeners:
-            self._alone_since = asyncio.get_running_loop().time()
+            self._alone_since = _now()
 
     async def close(self) -> None:
         """Cut off all listeners and stop reading."""
@@ -130,8 +132,13 @@ class Channel:
         """Whether whoever is added hears what comes without waiting for the feed to be asked."""
         return self._reader is not None and not self._reader.done()
 
+    def is_open(self, key: str) -> bool:
+        """Whether the task is open for all that was announced, and its end will be heard."""
+        return self.is_reading and self._recent.is_open(key, _now())
+
     async def _start_reading(self) -> None:
         if not self.is_reading:
+            self._recent.forget()
             position = await self._feed.latest(self._namespace)
             self._reader = asyncio.create_task(self._read(position))
 
@@ -146,6 +153,7 @@ class Channel:
                         "event feed interrupted: %s", exc, exc_info=not isinstance(exc, PortError)
                     )
                 has_failed = True
+                self._recent.forget()
                 self._tell_all_to_look()
                 await asyncio.sleep(self._pause.total_seconds())
                 continue
@@ -155,9 +163,10 @@ class Channel:
                 self._hand_out(event)
 
     def _lingers(self) -> bool:
-        return asyncio.get_running_loop().time() < self._alone_since + self._linger
+        return _now() < self._alone_since + self._linger
 
     def _hand_out(self, event: Event) -> None:
+        self._recent.note(event, _now())
         key, function = event.address.key, event.address.function
         for topic in ((key, None), (None, function)):
             for listener in self._listeners.get(topic, ()):
@@ -169,3 +178,8 @@ class Channel:
 
     def _all(self) -> list[Listener]:
         return [listener for listeners in self._listeners.values() for listener in listeners]
+
+
+def _now() -> float:
+    """Seconds, by the clock of the running event loop."""
+    return asyncio.get_running_loop().time()

@@ -46,6 +46,11 @@ class Follow:
         channel = self._channels.get(namespace)
         return channel is not None and channel.is_reading
 
+    def is_open(self, namespace: str, key: str) -> bool:
+        """Whether a task is open for all that was announced: who listens will hear its end."""
+        channel = self._channels.get(namespace)
+        return channel is not None and channel.is_open(key)
+
     @asynccontextmanager
     async def listen(
         self, namespace: str, *, key: str | None = None, function: str | None = None

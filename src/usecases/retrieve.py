@@ -175,9 +175,14 @@ class MetricRetriever:
         return StoredResult(_settled(found.record, self._clock.now()), found.value)
 
     async def _awaited(self, address: Address, wait: timedelta) -> StoredResult:
-        """Listen first, then look: a result that lands in between is heard."""
+        """Listen first, then look: a result that lands in between is heard.
+
+        Who has just submitted a task need not look: that it waits was announced, too.
+        """
         until = self._clock.elapsed() + wait
         async with self._follow.listen(address.namespace, key=address.key) as listener:
+            if self._follow.is_open(address.namespace, address.key):
+                await self._next_end(listener, until)
             found = await self._found(address)
             while not (found.record.status.is_final or self._is_over(listener, until)):
                 await self._next_end(listener, until)

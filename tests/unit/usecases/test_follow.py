@@ -250,6 +250,10 @@ async def test_close_ends_every_listener(home: Installation, follow: Follow) -> 
         assert other.has_ended
 
 
+async def test_nothing_is_known_of_tasks_where_nobody_listens(follow: Follow) -> None:
+    assert not follow.is_open("", "add_1")
+
+
 async def test_nothing_to_close_is_no_fault(follow: Follow) -> None:
     await follow.close()
 

@@ -192,6 +192,27 @@ async def test_long_poll_is_not_answered_by_progress(home: Installation) -> None
     assert reader.looks == 3, "before it listens, once it does, and at the end"
 
 
+async def test_task_that_was_heard_to_be_open_is_looked_at_when_it_ends(
+    home: Installation,
+) -> None:
+    """As by one who waits for one task after the other."""
+    reader = CountingReader(home.store)
+    retriever = retriever_over(home, reader=reader)
+    await retriever.result("", (await home.submitted()).key, wait=MOMENT)
+    task = await home.submitted()
+    for _ in range(9):
+        await asyncio.sleep(0)
+    before = reader.looks
+    waiting = asyncio.create_task(retriever.result("", task.key, wait=LONG))
+    for _ in range(9):
+        await asyncio.sleep(0)
+
+    home.worker.execute(task)
+
+    assert (await waiting).value == b"3"
+    assert reader.looks - before == 1
+
+
 async def test_long_poll_ends_when_the_process_closes(home: Installation) -> None:
     task = await home.submitted()
     waiting = asyncio.create_task(home.retriever.result("", task.key, wait=LONG))
