@@ -12,6 +12,8 @@ from fleeting.domain.policy import DEFAULT_POLICY
 from fleeting.domain.principal import Scope
 from fleeting.entrypoints import policy
 from fleeting.entrypoints.policy import PolicyFile
+from fleeting.ports.policy_source import PolicySource
+from fleeting.testing import PolicySourceContract
 
 from ...pages import blocks, name_of, pages_with
 
@@ -31,6 +33,13 @@ def written(path: Path, text: str) -> Path:
 
 def looks_again(source: PolicyFile) -> None:
     source._looked = float("-inf")
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+class TestPolicySource(PolicySourceContract):
+    @pytest.fixture
+    def policies(self, path: Path, *, has_file: bool) -> PolicySource:
+        return policy.make(str(written(path, READERS)) if has_file else "")
 
 
 def test_without_a_file_there_is_the_default() -> None:

@@ -26,6 +26,8 @@ CONTRACTS = [
     for contract in [getattr(fleeting.testing, name)]
 ]
 PORTS = Path(inspect.getfile(fleeting.testing)).parents[1] / "ports"
+BUNDLES = {"bundles", "authenticator_adapter"}
+"""What factories are told, and give: no conversation."""
 
 
 def test_subclass_that_supplies_fixtures_is_accepted() -> None:
@@ -119,7 +121,7 @@ def test_every_contract_lists_the_fixtures_it_needs(contract: type[Contract]) ->
 
 
 @pytest.mark.parametrize(
-    "port", sorted(path.stem for path in PORTS.glob("[!_]*.py") if path.stem != "bundles")
+    "port", sorted(path.stem for path in PORTS.glob("[!_]*.py") if path.stem not in BUNDLES)
 )
 def test_every_port_has_a_contract_of_its_name(port: str) -> None:
     assert import_module(f"fleeting.testing.{port}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from fleeting.adapters.memory.clock import ManualClock
 from fleeting.domain.credentials import Credentials
 from fleeting.domain.errors import PortError, SecretNotFound, SecretsUnavailable
 from fleeting.ports.lease_source import Lease
+from fleeting.testing import CredentialSourceContract
 from fleeting.usecases.leased_credentials import LeasedCredentials
 
 SECOND = timedelta(seconds=1)
@@ -72,8 +74,11 @@ def user(number: int) -> Credentials:
     return Credentials(f"user{number}", "pw")
 
 
-def test_all_connections_have_the_same_user(credentials: LeasedCredentials) -> None:
-    assert credentials.current() == credentials.current() == user(1)
+class TestLeasedCredentials(CredentialSourceContract):
+    @pytest.fixture
+    def replace(self, clock: ManualClock) -> Callable[[], None]:
+        """By the operator: the server forgets a user who has been there for a while."""
+        return lambda: clock.advance(SECOND)
 
 
 def test_nothing_is_leased_before_somebody_asks(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from fleeting.domain.credentials import Credentials
 from fleeting.domain.errors import PortError, SecretNotFound, SecretsUnavailable
+from fleeting.testing import CredentialSourceContract
 from fleeting.usecases.stored_credentials import StoredCredentials
 
 
@@ -22,6 +23,20 @@ class Secrets:
         if self.trouble is not None:
             raise self.trouble
         return self.fields
+
+
+class TestStoredCredentials(CredentialSourceContract):
+    @pytest.fixture
+    def secrets(self) -> Secrets:
+        return Secrets(username="ada", password="old")
+
+    @pytest.fixture
+    def credentials(self, secrets: Secrets) -> StoredCredentials:
+        return StoredCredentials(secrets, "kv/redis")
+
+    @pytest.fixture
+    def replace(self, secrets: Secrets) -> Callable[[], None]:
+        return lambda: secrets.fields.update(password="changed")
 
 
 def test_a_change_counts_for_the_next_connection() -> None:

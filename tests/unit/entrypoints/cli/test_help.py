@@ -39,6 +39,7 @@ EXPECTED = {
     "token",
     "up",
     "values",
+    "vault",
     "version",
     "watch",
     "worker",
