@@ -8,11 +8,79 @@ block and which stop in time; Celery's own waits for all runs at SIGTERM, unless
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
+from pydantic import JsonValue
+
+from ..domain.message import encode
+from ..domain.seal import call_texts, seal
+from ..domain.source import digest
+from ..domain.task import TaskRequest, accept
+from ..usecases.mint import KeyMint
 from .container import Container
 from .settings import load
+from .signing import check_signer
 from .worker import make_execution
+
+
+def call(
+    source: str,
+    function: str,
+    *args: JsonValue,
+    kwargs: Mapping[str, JsonValue] | None = None,
+    namespace: str = "",
+    principal: str = "",
+    **options: JsonValue,
+) -> dict[str, JsonValue]:
+    """The keyword arguments of `fleeting.run` for one call, signed: for Celery's canvas.
+
+        run = app.tasks["fleeting.run"]
+        chain(run.si(**call(SOURCE, "load")), run.si(**call(SOURCE, "clean"))).apply_async()
+
+    `key` in it names the result. It is for one message: a key runs once.
+
+    Args:
+        source: the module text, which travels in the message.
+        function: name of a top-level function in it.
+        args: positional parameters.
+        kwargs: keyword parameters.
+        namespace: where the result shall be.
+        principal: subject of who submits.
+        options: as in `POST /tasks`; `countdown_seconds` moves the deadline, the delay is Celery's.
+
+    Raises:
+        InvalidTask: the call cannot be, or an option is beyond a cap.
+        InvalidSetting: there is no key to sign with.
+    """
+    container = _container()
+    settings, signer = container.settings(), container.queue_options().signer
+    check_signer(settings)
+    said = {
+        "source": source,
+        "function": function,
+        "args": list(args),
+        "kwargs": dict(kwargs or {}),
+    }
+    request = TaskRequest.read({**said, **options})
+    task = accept(
+        request,
+        key=_mint().key(request.function),
+        namespace=namespace,
+        source_digest=digest(source),
+        limits=settings.limits,
+        principal=principal,
+    )
+    inline = settings.limits.max_source_bytes
+    if signer is None:
+        return encode(task, inline_bytes=inline)
+    return seal(
+        [task],
+        call_texts([task]),
+        sign=signer.sign,
+        queue=settings.queue_name,
+        inline_bytes=inline,
+    )
 
 
 def __getattr__(name: str) -> object:
@@ -26,8 +94,8 @@ def __getattr__(name: str) -> object:
 def _make() -> object:
     from ..adapters.celery.worker import make_worker_app
 
-    settings = load()
-    container = Container(settings=settings)
+    container = _container()
+    settings = container.settings()
     return make_worker_app(
         url=settings.queue_url,
         options=container.queue_options(),
@@ -35,3 +103,14 @@ def _make() -> object:
         make_execution=make_execution,
         visibility=settings.lease,
     )
+
+
+@cache
+def _container() -> Container:
+    return Container(settings=load())
+
+
+@cache
+def _mint() -> KeyMint:
+    container = _container()
+    return KeyMint(clock=container.clock(), randomness=container.randomness())

@@ -151,6 +151,21 @@ def work(folder, number):
 """
 
 
+def test_celerys_canvas_is_built_of_signed_calls(store: str, platform: Fleeting) -> None:
+    done = subprocess.run(
+        [sys.executable, CLIENTS / "celery_canvas.py"],
+        env={**os.environ, "FLEETING_STORE": store},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert [outcome(platform, key) for key in done.stdout.split()] == [
+        (Status.SUCCEEDED, number + 1) for number in range(5)
+    ]
+
+
 def test_calls_that_are_repeated_or_taken_apart_stay_signed(
     platform: Fleeting, tmp_path: Path
 ) -> None:
