@@ -16,12 +16,18 @@ def make(container: Container, settings: Settings) -> Access:
     """The access of the API; everybody may do everything where FLEETING_AUTH is none.
 
     Raises:
-        ConfigurationError: authenticator or policy cannot be made.
+        ConfigurationError: authenticator, policy or what counts requests cannot be made.
     """
     from ..adapters.fastapi.access import Access
 
     # Also where it says nothing but which secrets may be named: a mistake in it shows at the start.
     container.policy()
+    throttle = container.throttle()
     if settings.auth == NONE:
-        return Access()
-    return Access(container.identify(), audit=container.audit())
+        return Access(throttle=throttle)
+    return Access(
+        container.identify(),
+        audit=container.audit(),
+        throttle=throttle,
+        refused=container.refused_tokens(),
+    )

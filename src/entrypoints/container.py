@@ -43,7 +43,16 @@ from ..usecases.source_guard import SourceGuard
 from ..usecases.source_memory import SourceMemory
 from ..usecases.submit import SubmitTasks
 from ..usecases.sweep import SweepOverdue
-from . import adapters, authenticators, credentials, resolving, runners, secret_sources, signing
+from . import (
+    adapters,
+    authenticators,
+    credentials,
+    rates,
+    resolving,
+    runners,
+    secret_sources,
+    signing,
+)
 from . import policy as policies
 from .execution import Execution
 from .lending import Lending
@@ -119,6 +128,8 @@ class Container(containers.DeclarativeContainer):
     resolve = providers.Singleton(resolving.make, policy, secrets, lending, clock, audit)
     authenticator = providers.Singleton(authenticators.make, settings)
     identify = providers.Singleton(Identify, authenticator.provided.authenticator, policy)
+    throttle = providers.Singleton(rates.make_throttle, settings, results, clock)
+    refused_tokens = providers.Singleton(rates.make_refused, throttle, clock)
 
     known_sources = providers.Singleton(
         KnownSources,

@@ -10,7 +10,7 @@ from ..domain.rate import RateClass, site_of, too_often
 from ..ports.clock import Clock
 from .throttle import Throttle
 
-_MOST: Final = 10_000
+MOST: Final = 10_000
 """Addresses that are turned away at a time: a megabyte. Beyond that the oldest is asked anew."""
 
 
@@ -21,9 +21,10 @@ class RefusedTokens:
     token costs nothing; how many were refused is counted by all processes together.
     """
 
-    def __init__(self, throttle: Throttle, *, clock: Clock) -> None:
+    def __init__(self, throttle: Throttle, *, clock: Clock, most: int = MOST) -> None:
         self._throttle = throttle
         self._clock = clock
+        self._most = most
         self._until: dict[str, timedelta] = {}
 
     def check(self, client: str) -> None:
@@ -54,7 +55,7 @@ class RefusedTokens:
         standing = await self._throttle(RateClass.REFUSED, site)
         if standing is None or standing.pause <= 0:
             return
-        while len(self._until) >= _MOST:
+        while len(self._until) >= self._most:
             del self._until[next(iter(self._until))]
         self._until[site] = self._clock.elapsed() + timedelta(seconds=standing.pause)
         raise _turned_away(standing.pause)

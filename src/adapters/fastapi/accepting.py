@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...domain.errors import FleetingError
+from ...domain.errors import FleetingError, QuotaExceeded
 from ...domain.task import TaskRequest
 from ...usecases.submit import Accepted, SubmitTasks
 from .caller import Caller, of
@@ -53,10 +53,15 @@ class Accepting:
     async def _accepted(self, caller: Caller, tasks: Sequence[TaskRequest]) -> list[Accepted]:
         functions = tuple(dict.fromkeys([task.function for task in tasks]))
         caller.check(functions)
+        if len(tasks) > 1:
+            await caller.spend(len(tasks) - 1, paid=1)
         try:
             accepted = await self._submit(
                 tasks, namespace=caller.namespace, principal=caller.principal.subject
             )
+        except QuotaExceeded as exc:
+            caller.refuse(exc, functions=functions)
+            raise
         except FleetingError as exc:
             caller.note(functions=functions, reason=f"not accepted: {exc.code}")
             raise

@@ -9,16 +9,31 @@ from fastapi import Depends, Header
 from starlette.requests import Request
 
 from ...domain.audit import AuditEvent, Outcome
-from ...domain.errors import FleetingError, Forbidden, InvalidQuery, InvalidTask, NotAuthenticated
-from ...domain.principal import Principal, Scope
+from ...domain.errors import (
+    BatchTooLarge,
+    FleetingError,
+    Forbidden,
+    InvalidQuery,
+    InvalidTask,
+    NotAuthenticated,
+    QuotaExceeded,
+    RateLimited,
+)
+from ...domain.principal import NOWHERE, Principal, Scope
+from ...domain.rate import check_standing
 from ...domain.result_key import NAMESPACE_PATTERN, Address, check_namespace
 from ...ports.audit_log import AuditLog
+from ...usecases.throttle import Throttle
+from .rate_limits import class_of, note_standing
 from .scopes import Door, Rule
 
 HEADER: Final = "X-Fleeting-Namespace"
 
 LONGEST_FUNCTION: Final = 128
 LONGEST_KEY: Final = len(f"{'f' * LONGEST_FUNCTION}_1763683200000_0123456789abcdef")
+
+_LIMITED: Final = (BatchTooLarge, QuotaExceeded, RateLimited)
+"""Errors of calls that are allowed in themselves."""
 
 
 class Caller:
@@ -36,6 +51,7 @@ class Caller:
         "_request",
         "_rule",
         "_seen",
+        "_throttle",
         "principal",
     )
 
@@ -48,6 +64,7 @@ class Caller:
         rule: Rule,
         audit: AuditLog | None,
         identify: Callable[[Request], Awaitable[Principal]],
+        throttle: Throttle | None = None,
     ) -> None:
         self.principal = principal
         self._request = request
@@ -55,6 +72,7 @@ class Caller:
         self._rule = rule
         self._audit = audit
         self._identify = identify
+        self._throttle = throttle
         self._namespace: str | None = None
         self._seen = ""
 
@@ -83,8 +101,37 @@ class Caller:
                 raise error
         elif not self.principal.scopes:
             raise Forbidden("this takes a token with some scope of fleeting: yours has none")
+
+    def note_entry(self) -> None:
+        """Record that the caller is in, where nothing else will be decided."""
         if self._rule in (Door.TOKEN, Scope.ADMIN):
             self.note()
+
+    async def spend(self, cost: int = 1, *, paid: int = 0) -> None:
+        """Count the request against the limit of whoever makes it.
+
+        Args:
+            cost: how much it counts.
+            paid: what of it was counted before.
+
+        Raises:
+            RateLimited: they have to wait.
+            BatchTooLarge: the limit never lets through so much at once.
+            PortError: nobody knows, and nobody may pass uncounted.
+        """
+        kind = class_of(self._rule)
+        if self._throttle is None or kind is None or not self._throttle.limits(kind):
+            return
+        try:
+            standing = await self._throttle(
+                kind, self._account(), self.principal.subject, cost=cost, paid=paid
+            )
+            if standing is not None:
+                note_standing(self._request, standing)
+                check_standing(standing, kind)
+        except FleetingError as exc:
+            self.refuse(exc)
+            raise
 
     def check(self, functions: Iterable[str]) -> None:
         """Return if the call is allowed for all these functions.
@@ -168,7 +215,8 @@ class Caller:
     def refuse(self, error: FleetingError, *, functions: Iterable[str] = ()) -> None:
         """Record that the call is refused, with what only an operator may know of why."""
         own = error.reason if isinstance(error, NotAuthenticated) else None
-        self._record("denied", own or error.message, functions)
+        outcome: Outcome = "limited" if isinstance(error, _LIMITED) else "denied"
+        self._record(outcome, own or error.message, functions)
 
     def _record(
         self,
@@ -200,6 +248,19 @@ class Caller:
         if not isinstance(self._rule, Scope):
             raise TypeError(f"{self._action} takes no scope, so nothing can be decided by one")
         return self._rule
+
+    def _account(self) -> str:
+        """The namespace that the request counts in; one for all that may not be entered.
+
+        Else a caller could name another one each time, and never meet a limit.
+        """
+        if not isinstance(self._rule, Scope):
+            return ""
+        try:
+            name = self._named() or self.principal.only_namespace or ""
+        except InvalidQuery:
+            return NOWHERE
+        return name if self.principal.enters(self._rule, name) else NOWHERE
 
     def _named(self) -> str:
         name = self._request.headers.get(HEADER, "")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ...domain import errors as e
 from . import examples
 from .problems import HTTP_TITLES, MEDIA_TYPE, TYPE_PREFIX, title_of
+from .rate_limits import RATE_HEADERS
 from .statuses import RETRY_AFTER_SECONDS, status_of
 
 Responses = dict[int | str, dict[str, Any]]
@@ -34,8 +35,13 @@ BODY: Final = ("invalid_json", "unsupported_media_type", e.BodyTooLarge)
 
 _REF: Final = "#/components/schemas/"
 
-_HEADER_OF: Final = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 503: "Retry-After"}
-"""What a problem of these statuses says in a header too."""
+_HEADERS_OF: Final = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    429: ("Retry-After", *RATE_HEADERS),
+    503: ("Retry-After",),
+}
+"""What problems of these statuses say in headers too."""
 
 
 def answer(
@@ -67,8 +73,8 @@ def _problem_answer(status: int, kinds: list[Kind]) -> dict[str, Any]:
             MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}, "examples": _named(shown)},
         },
     }
-    if status in _HEADER_OF:
-        found["headers"] = {_HEADER_OF[status]: HEADERS[_HEADER_OF[status]]}
+    if status in _HEADERS_OF:
+        found["headers"] = {name: HEADERS[name] for name in _HEADERS_OF[status]}
     return found
 
 
@@ -106,6 +112,13 @@ def _header(description: str, example: str | int) -> dict[str, Any]:
 HEADERS: Final = {
     "Location": _header("Where the result will be.", f"/get-result?key={examples.KEY}"),
     "Retry-After": _header("Seconds to wait before asking again.", RETRY_AFTER_SECONDS),
+    "RateLimit-Limit": _header(
+        "How much may be asked for in the window that is nearest to its end, where there is a rate "
+        "limit.",
+        100,
+    ),
+    "RateLimit-Remaining": _header("How much of that is left.", 99),
+    "RateLimit-Reset": _header("Seconds until there is more of it again.", 1),
     "ETag": _header("Names this list of values; changes exactly when it does.", 'W/"8e3f…"'),
     "WWW-Authenticate": _header(
         "How to ask with a right to it (RFC 6750).",

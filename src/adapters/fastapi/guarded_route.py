@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from .access import Access
+from .rate_limits import headers_of
 from .scopes import Rule, rule_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -36,7 +37,10 @@ class GuardedRoute(APIRoute):
 
         async def handle_guarded(request: Request) -> Response:
             await admit(request, action, rule)
-            return await handle(request)
+            response = await handle(request)
+            if told := headers_of(request):
+                response.headers.update(told)
+            return response
 
         return handle_guarded
 

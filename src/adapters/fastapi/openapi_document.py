@@ -9,8 +9,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from ...domain import errors as e
-from .documented import problems
+from .documented import HEADERS, problems
 from .problems import MEDIA_TYPE, Problem
+from .rate_limits import RATE_HEADERS, class_of
 from .scopes import Door, rule_of
 
 _SCHEME: Final = "bearerToken"
@@ -66,8 +67,17 @@ def _guard(operation: dict[str, Any]) -> None:
         return
     operation["security"] = [{_SCHEME: [] if rule is Door.TOKEN else [str(rule)]}]
     responses = operation["responses"]
-    answers = problems(e.NotAuthenticated, e.Forbidden, e.AuthenticatorUnavailable)
+    if class_of(rule) is not None:
+        _limit(responses)
+    answers = problems(e.NotAuthenticated, e.Forbidden, e.RateLimited, e.AuthenticatorUnavailable)
     for status, answer in answers.items():
         known = responses.setdefault(str(status), answer)
         known["content"][MEDIA_TYPE]["examples"] |= answer["content"][MEDIA_TYPE]["examples"]
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _limit(responses: dict[str, Any]) -> None:
+    """Say that successful answers tell where the caller stands."""
+    for status, answer in responses.items():
+        if status.startswith("2"):
+            answer["headers"] = answer.get("headers", {}) | {n: HEADERS[n] for n in RATE_HEADERS}

@@ -19,6 +19,7 @@ from ...domain.errors import (
     PortError,
     QueueFull,
 )
+from . import rate_limits
 from .statuses import RETRY_AFTER_SECONDS, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -198,7 +199,7 @@ def response(
 ) -> Response:
     """The answer that carries `problem`."""
     request.state.problem_code = problem.code
-    own = dict(headers or {})
+    own = {**rate_limits.headers_of(request), **(headers or {})}
     if problem.status == 503:
         own.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     return Response(

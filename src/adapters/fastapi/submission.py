@@ -51,7 +51,7 @@ _UNFIT: Final = (
     e.SourceTooLarge,
     e.ParametersTooLarge,
 )
-_AWAY: Final = (*STORE, e.QueueUnavailable, e.QueueFull, e.QueueDenied)
+_AWAY: Final = (e.QuotaExceeded, *STORE, e.QueueUnavailable, e.QueueFull, e.QueueDenied)
 
 _ONE: Final[dict[str, Any]] = {
     "source": {"summary": "A module as text", "value": examples.TASK},

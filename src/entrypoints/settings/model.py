@@ -20,6 +20,7 @@ from .api import ApiSettings
 from .authentication import AuthenticationSettings
 from .edge import EdgeSettings
 from .places import Places, places
+from .rates import RateSettings
 from .sandbox import SandboxSettings
 from .secrets import SecretSettings
 from .signing import SigningSettings
@@ -39,6 +40,7 @@ GROUPS: Final = (
     EdgeSettings,
     AuthenticationSettings,
     AccessSettings,
+    RateSettings,
     SigningSettings,
 )
 """The groups of settings in the order of the reference page."""
@@ -46,6 +48,7 @@ GROUPS: Final = (
 
 class Settings(
     SigningSettings,
+    RateSettings,
     AccessSettings,
     AuthenticationSettings,
     EdgeSettings,

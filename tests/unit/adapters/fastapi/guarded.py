@@ -72,8 +72,11 @@ class Guarded:
 
     def make_app(self, **options: Any) -> FastAPI:
         """Another app over the same platform."""
-        access = Access(self._identify, audit=self.audit)
-        return self.platform.app(access=access, **options)
+        return self.platform.app(access=self.access(), **options)
+
+    def access(self, **options: Any) -> Access:
+        """What lets requests in."""
+        return Access(self._identify, audit=self.audit, **options)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[AsyncClient]:
