@@ -13,11 +13,11 @@ from fastapi.routing import iter_route_contexts
 from httpx2 import AsyncClient, Response
 
 from fleeting.adapters.fastapi.guarded_route import GuardedRoute
-from fleeting.adapters.fastapi.scopes import OPEN_PATHS, RULES, Door
+from fleeting.adapters.fastapi.scopes import OPEN_PATHS, RULES, Door, Rule
 from fleeting.domain.policy import Policy
 from fleeting.domain.principal import Scope
 
-from .calls import BY_FUNCTION, BY_KEY, CALLS, SUBMISSIONS, send
+from .calls import BY_FUNCTION, BY_KEY, CALLS, READS_BY_KEY, SUBMISSIONS, send
 from .guarded import Guarded, bearer
 from .make import TASK, Platform, serving
 
@@ -26,6 +26,10 @@ Follow = Callable[[str], Awaitable[Following]]
 GUARDED = [name for name, rule in RULES.items() if rule is not Door.OPEN]
 SCOPED = [name for name, rule in RULES.items() if isinstance(rule, Scope)]
 WAYS = [(name, way) for name in GUARDED for way in ("", *CALLS[name].variants)]
+
+
+def names_of(rule: Rule) -> set[str]:
+    return {name for name, found in RULES.items() if found is rule}
 
 
 @pytest.fixture
@@ -67,6 +71,16 @@ class TestRoutes:
         found = Platform().app().openapi()["paths"].values()
         ids = {operation["operationId"] for methods in found for operation in methods.values()}
         assert ids == set(RULES) == set(CALLS)
+
+    def test_whoever_changes_a_rule_says_so_twice(self) -> None:
+        """The other tests believe the table."""
+        reads = {*READS_BY_KEY, *BY_FUNCTION, "listFunctions"}
+        assert names_of(Door.OPEN) == {"getHealth", "getReadiness"}
+        assert names_of(Door.TOKEN) == {"getCapabilities"}
+        assert names_of(Scope.ADMIN) == {"getMetrics"}
+        assert names_of(Scope.SUBMIT) == set(SUBMISSIONS)
+        assert names_of(Scope.CANCEL) == {"cancelTask"}
+        assert names_of(Scope.READ) == reads
 
     async def test_a_route_without_a_rule_cannot_be_made(self) -> None:
         class Forgotten(GuardedRoute):
