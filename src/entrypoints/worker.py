@@ -56,7 +56,7 @@ def run(
         )
         return Supervisor(commands).run()
     container = Container(settings=settings)
-    container.open_message()  # says at once where keys are missing
+    container.open_message().check()
     container.policy()  # and what is wrong with the policy
     # Before anything is taken from the queue, and before any pool forks.
     runners.attest(settings)

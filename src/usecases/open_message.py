@@ -10,7 +10,7 @@ from typing import Final
 
 from ..domain.claimed_task import claimed_in_call, claimed_in_text
 from ..domain.distrust import Distrust, distrusted
-from ..domain.errors import TaskNotTrusted
+from ..domain.errors import InvalidSetting, TaskNotTrusted
 from ..domain.limits import Limits
 from ..domain.message import decode, malformed
 from ..domain.message_reader import MessageReader
@@ -69,6 +69,20 @@ class OpenMessage:
         self._verifier = verifier
         self._queues = frozenset(queues)
         self._accept_unsigned = accept_unsigned
+
+    def check(self) -> None:
+        """Refuse to take messages where every one would have to be refused.
+
+        Raises:
+            InvalidSetting: nobody is trusted, and unsigned messages are not accepted.
+        """
+        if self._verifier is None and not self._accept_unsigned:
+            raise InvalidSetting(
+                "no key is trusted to sign tasks: make one with `fleeting key create FILE`, set "
+                "FLEETING_SIGNING_KEY_FILE for the API and FLEETING_TRUSTED_KEYS for the workers; "
+                "or set FLEETING_ACCEPT_UNSIGNED=true for all of them, and whoever can write to "
+                "the queue can run code"
+            )
 
     def __call__(self, data: Mapping[str, object]) -> Task:
         """The task in the keyword arguments of a message.

@@ -33,6 +33,10 @@ class Consumer(StockConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        task: Any = self.app.tasks.get(NAME)
+        if task is not None:
+            # Not when the application is made: who looks at workers needs no keys.
+            task.open_message.check()
         self._refusals = LaterRefusals(self._refuse)
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:

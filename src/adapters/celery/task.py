@@ -52,7 +52,7 @@ class RunTask(Task[Any, str]):
 
     def __init__(self, executions: Executions, open_message: OpenMessage) -> None:
         self.executions = executions
-        self._open = open_message
+        self.open_message = open_message
         self._reader = open_message.reader()
 
     def run(self, *args: Any, **kwargs: Any) -> str:
@@ -107,7 +107,7 @@ class RunTask(Task[Any, str]):
         try:
             if args:
                 raise malformed(kwargs, "it takes keyword arguments only")
-            return self._open(kwargs)
+            return self.open_message(kwargs)
         except MalformedMessage as exc:
             self._refuse_calls(kwargs)
             _log.error("dropped a message %s: %s", describe_call(kwargs), exc.message)

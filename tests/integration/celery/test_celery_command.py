@@ -14,6 +14,8 @@ from .workers import Worker
 
 CELERY = [sys.executable, "-m", "celery", "-A", "fleeting.entrypoints.celery_app"]
 
+NO_KEY = {"FLEETING_SIGNING_KEY": ""}
+
 
 @pytest.fixture
 def environment(valkey_url):
@@ -29,10 +31,10 @@ def worker(environment, tmp_path):
 
 def test_celerys_own_worker_and_remote_control_know_fleetings_task(worker, environment):
     def answer():
-        # It waits for a second, and a worker may be slower.
+        # It waits for a second, and a worker may be slower. Who asks needs no key.
         return subprocess.run(
             [*CELERY, "inspect", "registered"],
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, **NO_KEY},
             capture_output=True,
             check=False,
             text=True,
@@ -40,3 +42,17 @@ def test_celerys_own_worker_and_remote_control_know_fleetings_task(worker, envir
 
     wait_until(lambda: "fleeting.run" in answer(), within=timedelta(seconds=40))
     assert "others" in worker.output
+
+
+def test_celerys_own_worker_does_not_start_where_nobody_is_trusted(environment):
+    done = subprocess.run(
+        [*CELERY, "worker", "-P", "threads", "-c", "1"],
+        env={**os.environ, **environment, **NO_KEY},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=50,
+    )
+
+    assert done.returncode != 0
+    assert "no key is trusted to sign tasks" in done.stderr

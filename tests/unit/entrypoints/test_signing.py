@@ -51,7 +51,7 @@ def is_taken(found: Settings, data: dict[str, object]) -> bool:
     "start",
     [
         lambda found: make_app(Container(settings=found), found),
-        lambda found: signing.make_opener(found, ManualClock(TASK.submitted_at)),
+        lambda found: signing.make_opener(found, ManualClock(TASK.submitted_at)).check(),
         lambda found: Fleeting.from_settings(store=found.store),
     ],
     ids=["api", "worker", "client"],
@@ -68,6 +68,11 @@ def test_metric_retriever_needs_none() -> None:
     found = settings(api_roles="retrieve")
 
     assert make_app(Container(settings=found), found)
+
+
+def test_what_has_no_key_takes_nothing() -> None:
+    """So who looks at workers with Celery's tools needs none."""
+    assert not is_taken(settings(), message(Ed25519Signer.of_this_process()))
 
 
 def test_unsigned_tasks_are_taken_where_that_is_said() -> None:

@@ -14,7 +14,7 @@ import pytest
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.domain.chunk import CALLS, calls_in
 from fleeting.domain.distrust import Distrust, distrusted
-from fleeting.domain.errors import MalformedMessage, TaskNotTrusted
+from fleeting.domain.errors import InvalidSetting, MalformedMessage, TaskNotTrusted
 from fleeting.domain.limits import Limits
 from fleeting.domain.message import encode
 from fleeting.domain.result_key import Address
@@ -174,7 +174,11 @@ def test_what_is_signed_may_still_be_malformed(read: Read) -> None:
     assert (caught.value.code, caught.value.address) == ("malformed_message", HERE)
 
 
-def test_where_nobody_is_trusted_nothing_is(clock: ManualClock) -> None:
+def test_where_nobody_is_trusted_nothing_is(clock: ManualClock, verifier: Verifier) -> None:
+    with pytest.raises(InvalidSetting, match="fleeting key create"):
+        opener(clock, None).check()
+    opener(clock, verifier).check()
+    opener(clock, None, accept_unsigned=True).check()
     assert refusal(opener(clock, None), sealed(TASK)).reason == "unknown_signer"
 
 
