@@ -12,7 +12,13 @@ from .run_process import RunProcess
 P = TypeVar("P", bound=RunProcess)
 
 _PAUSE: Final = 0.004
-"""Seconds: with less between two runs somebody waits in a queue, with more for somebody."""
+"""Seconds: with less between two runs, or less than a run takes, there is more work than time."""
+
+_LONG: Final = 0.05
+"""Longer pauses and runs count as this: what follows a quiet hour is to be noticed soon."""
+
+_WEIGHT: Final = 0.25
+"""Of the latest run in the averages: a worker claims a few runs at a time, and pauses for that."""
 
 
 class Run(Generic[P]):
@@ -66,8 +72,10 @@ class RunTable(Generic[P]):
         self._elapsed = elapsed
         self._runs: dict[str, Run[P]] = {}
         self._lock = Lock()
+        self._began: dict[str, float] = {}
         self._ended = float("-inf")
-        self._is_in_a_row = False
+        self._took = 0.0
+        self._pause = _LONG
 
     def known(self, run_id: str) -> Known[P]:
         """A run that can be stopped as long as the block goes on.
@@ -83,7 +91,9 @@ class RunTable(Generic[P]):
         with self._lock:
             if self._runs.setdefault(run_id, run) is not run:
                 raise ValueError(f"a run {run_id} is going on already")
-            self._is_in_a_row = self._elapsed() - self._ended < _PAUSE
+            now = self._began[run_id] = self._elapsed()
+            pause = 0.0 if len(self._runs) > 1 else min(now - self._ended, _LONG)
+            self._pause += _WEIGHT * (pause - self._pause)
         return run
 
     def end(self, run_id: str) -> None:
@@ -91,10 +101,12 @@ class RunTable(Generic[P]):
         with self._lock:
             del self._runs[run_id]
             self._ended = self._elapsed()
+            took = min(self._ended - self._began.pop(run_id), _LONG)
+            self._took += _WEIGHT * (took - self._took)
 
     def is_busy(self) -> bool:
-        """Whether a run is going on, or the last one followed another without a pause."""
-        return bool(self._runs) or self._is_in_a_row
+        """Whether a run is going on, or runs have followed each other of late."""
+        return bool(self._runs) or self._pause < max(_PAUSE, self._took)
 
     def stop(self, run_id: str) -> None:
         """See `Runner.stop`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import accumulate, chain, count, repeat
 from typing import Any
 
 import pytest
@@ -32,21 +32,29 @@ def test_table_is_busy_while_a_run_goes_on():
     assert not table.is_busy()
 
 
+def after(table: RunTable[Any], runs: int) -> RunTable[Any]:
+    for number in range(runs):
+        with table.known(str(number)):
+            pass
+    return table
+
+
+def moments(*, run: float, pause: float) -> list[float]:
+    """When runs begin and end."""
+    return list(accumulate(chain.from_iterable(repeat((pause, run), 20))))
+
+
 def test_table_is_busy_where_runs_follow_each_other_at_once():
-    table = a_table(0.0, 1.0, 1.001, 2.0)
-
-    for name in ("a", "b"):
-        with table.known(name):
-            pass
-
-    assert table.is_busy()
+    assert after(a_table(*moments(run=0.001, pause=0.001)), 20).is_busy()
 
 
-def test_table_is_not_busy_after_a_run_that_came_alone():
-    table = a_table(0.0, 1.0, 1.02, 2.0)
+def test_table_is_busy_where_runs_take_longer_than_the_pauses_between_them():
+    assert after(a_table(*moments(run=0.02, pause=0.01)), 20).is_busy()
 
-    for name in ("a", "b"):
-        with table.known(name):
-            pass
 
-    assert not table.is_busy()
+def test_table_is_not_busy_where_runs_come_one_by_one():
+    assert not after(a_table(*moments(run=0.001, pause=0.006)), 20).is_busy()
+
+
+def test_one_run_after_the_other_has_to_be_noticed_first():
+    assert not after(a_table(*moments(run=0.001, pause=0.001)), 3).is_busy()
