@@ -6,19 +6,24 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from queue import SimpleQueue
 from threading import Event
 
 import pytest
 
+from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.memory.task_queue import MemoryTaskQueue
 from fleeting.adapters.memory.worker import MemoryWorker
+from fleeting.adapters.signatures.ed25519 import Ed25519Signer, Ed25519Verifier
 from fleeting.domain.errors import MalformedMessage, SandboxUnavailable, StoreCorrupt
+from fleeting.domain.limits import Limits
 from fleeting.domain.result_key import Address
 from fleeting.domain.task import Task
 from fleeting.testing.task_queue import sample_task
 from fleeting.usecases.execute import Again, Done
+from fleeting.usecases.open_message import OpenMessage
 
 from ....unsigned import unsigned
 
@@ -221,3 +226,37 @@ def test_stop_does_not_wait_for_ever(queue: MemoryTaskQueue, start: Start) -> No
     release.set()
 
     assert not stopped
+
+
+def test_what_was_altered_in_the_queue_is_refused() -> None:
+    signer = Ed25519Signer.of_this_process()
+    queue = MemoryTaskQueue(inline_bytes=4096, name="memory", sign=signer.sign)
+    read = OpenMessage(
+        Limits(),
+        clock=ManualClock(sample_task(1).submitted_at),
+        verifier=Ed25519Verifier(signer.trusted),
+        queues={"memory"},
+    )
+    run: SimpleQueue[Task] = SimpleQueue()
+    refused: SimpleQueue[MalformedMessage] = SimpleQueue()
+
+    def execute(task: Task) -> Done:
+        run.put(task)
+        return Done()
+
+    put(queue, 1, 2)
+    for body in (queue.take_due(), queue.take_due()):
+        assert body is not None
+        queue.put_back(body.replace(b"[2]", b"[3]"), timedelta(0))
+    worker = MemoryWorker(
+        queue=queue, execute=execute, refuse=refused.put, open_message=read, threads=1
+    )
+    worker.start()
+
+    assert run.get(timeout=PATIENCE) == replace(sample_task(1), signer=signer.key_id)
+    error = refused.get(timeout=PATIENCE)
+    assert worker.stop()
+    assert (error.code, error.address) == (
+        "task_not_trusted",
+        Address("team-a", sample_task(2).key),
+    )
