@@ -1,7 +1,7 @@
 """`RateLimiter` on Redis: the moving window of the library limits, over this package's connection.
 
 The library's own storage asks one window at a time, by the clock of whoever asks, and opens
-connections of its own. Here its two scripts are called by another one, which takes all windows of a
+connections of its own. Here its script is called by another one, which takes all windows of a
 caller in one step, by the clock of Redis.
 """
 
@@ -51,11 +51,10 @@ def _take(
 
 @cache
 def taking() -> Script:
-    """The script, with those of the library as functions in it."""
+    """The script, with that of the library as a function in it."""
     parts = (
         script("clock").text,
         _function("acquire", "acquire_moving_window.lua"),
-        _function("measure", "moving_window.lua"),
         script("rate").text,
     )
     text = "\n".join(parts)
