@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -49,9 +48,12 @@ def seal_of(data: Mapping[str, object]) -> Seal:
     if not (isinstance(statement, str) and isinstance(signature, str) and isinstance(signer, str)):
         raise distrusted(Distrust.ALTERED, "it has no complete signature")
     try:
+        statement.encode()  # lone surrogates: nothing that was signed
         return Seal(statement, b64decode(signature, validate=True), signer)
-    except (Base64Error, ValueError):
-        raise distrusted(Distrust.ALTERED, "its signature is not base64") from None
+    except ValueError:
+        raise distrusted(
+            Distrust.ALTERED, "its statement is no text, or its signature not base64"
+        ) from None
 
 
 def read_statement(text: str) -> Statement:

@@ -142,7 +142,9 @@ def _without(name: str) -> Change:
     [
         *map(_without, ("call", "statement", "signature", "signer", "key")),
         lambda data: data.update(statement=1),
+        lambda data: data.update(statement="\ud800"),
         lambda data: data.update(signature="§"),
+        lambda data: data.update(signature="A"),
         lambda data: data.update(call=7),
         lambda data: data.update(call="\ud800"),
         lambda data: data.update(call=OTHER["call"]),
