@@ -141,6 +141,16 @@ class Limits(BaseModel):
     """How long the oldest in the queue may have waited before submissions are refused. Half of
     `queue_patience`: what would be accepted later might be lost before its turn; 0: no bound."""
 
+    max_namespace_tasks: int = Field(default=0, ge=0)
+    """Tasks of one namespace that may have been accepted and not ended before its submissions are
+    refused. 0: no bound of its own, because counting costs every task something; API and workers
+    have to be told the same."""
+
+    max_namespace_bytes: int = Field(default=0, ge=0)
+    """Bytes that the live values of one namespace may have together before its submissions are
+    refused, counted to the minute of their expiry. What was accepted before still ends, so leave
+    room. 0: no bound; API and workers have to be told the same."""
+
     quarantine_losses: int = Field(default=3, ge=0)
     """Workers that a source may lose in a row, with two tasks at least, before it goes into
     quarantine. Three, because two may be bad luck, and each costs all runs beside it; 0: never."""

@@ -15,6 +15,7 @@ from ..adapters.system.audit_log import LoggedAudit
 from ..adapters.system.clock import SystemClock
 from ..adapters.system.randomness import SystemRandomness
 from ..domain.retry import Backoff
+from ..domain.usage import has_quotas
 from ..ports.bundles import (
     QueueOptions,
     ResultStoreAdapter,
@@ -35,6 +36,7 @@ from ..usecases.known_quarantines import KnownQuarantines
 from ..usecases.known_sources import KnownSources
 from ..usecases.leases import Leases
 from ..usecases.presence import Presence
+from ..usecases.quotas import Quotas
 from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.retrieve import MetricRetriever
@@ -106,7 +108,10 @@ class Container(containers.DeclarativeContainer):
 
     find_credentials = providers.Callable(credentials.finder, settings)
     store_options = providers.Factory(
-        StoreOptions, prefix=settings.provided.prefix, find_credentials=find_credentials
+        StoreOptions,
+        prefix=settings.provided.prefix,
+        find_credentials=find_credentials,
+        keeps_usage=providers.Callable(has_quotas, limits),
     )
     queue_options = providers.Factory(
         QueueOptions,
@@ -164,9 +169,11 @@ class Container(containers.DeclarativeContainer):
         limits=limits,
         clock=clock,
     )
+    quotas = providers.Singleton(Quotas, results.provided.records, limits=limits, clock=clock)
     submit = providers.Singleton(
         SubmitTasks,
         backpressure=backpressure,
+        quotas=quotas,
         admit=admit,
         records=results.provided.records,
         queue=queue.provided.queue,

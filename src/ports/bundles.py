@@ -92,6 +92,8 @@ class StoreOptions:
     """Put before every key, where one server is shared."""
     find_credentials: FindCredentials | None = None
     """Knows what `credentials=` in the URL means; None: nothing is looked up."""
+    keeps_usage: bool = False
+    """Whether to keep what each namespace has, for `SupportsUsage`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

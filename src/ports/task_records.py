@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from ..domain.change import Change, Refused, Snapshot, Swapped
 from ..domain.result_key import Address
+from ..domain.usage import Usage
 from .task_queue import Letter
 
 
@@ -68,6 +69,20 @@ class SupportsOpenCount(Protocol):
 
     async def open_count(self) -> int:
         """Tasks of all namespaces that are recorded and have not ended; its cost is constant.
+
+        Raises as `TaskRecords`.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsUsage(Protocol):
+    """Records that can tell what a namespace has, where they were told to keep that."""
+
+    async def usage(self, namespace: str) -> Usage:
+        """Its open tasks, and the bytes of its live values; its cost does not grow with these.
+
+        Values count until the end of the minute in which they expire.
 
         Raises as `TaskRecords`.
         """

@@ -44,6 +44,7 @@ _MODULES = (
     "task_records",
     "task_signer",
     "task_verifier",
+    "usage",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in _MODULES))
 
@@ -69,6 +70,7 @@ from .task_queue import BacklogContract, TaskQueueContract  # noqa: E402
 from .task_records import TaskRecordsContract  # noqa: E402
 from .task_signer import TaskSignerContract  # noqa: E402
 from .task_verifier import TaskVerifierContract  # noqa: E402
+from .usage import UsageContract  # noqa: E402
 
 __all__ = [
     "AuditLogContract",
@@ -99,5 +101,6 @@ __all__ = [
     "TaskRecordsContract",
     "TaskSignerContract",
     "TaskVerifierContract",
+    "UsageContract",
     "deviates",
 ]

@@ -18,6 +18,7 @@ from .backpressure import Backpressure
 from .bring_in import BringIn
 from .mint import KeyMint
 from .plan import Plan, due_plans, reservation
+from .quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,12 @@ class SubmitTasks:
         randomness: Randomness,
         limits: Limits,
         backpressure: Backpressure,
+        quotas: Quotas | None = None,
         is_one_server: bool = False,
     ) -> None:
         self._admit = admit
         self._backpressure = backpressure
+        self._quotas = quotas
         self._records = records
         self._bring_in = BringIn(records=records, queue=queue, is_one_server=is_one_server)
         self._clock = clock
@@ -65,6 +68,7 @@ class SubmitTasks:
         Raises:
             RequestError: one of them cannot be accepted; nothing was queued. In a batch the
                 message begins with its position.
+            QuotaExceeded: the namespace has as much as it may; nothing was queued.
             QueueFull: too much waits for workers; nothing was queued.
             PortError: store or queue failed; what was recorded has been taken back as far as
                 they answer, and what could not be taken back ends as lost.
@@ -72,6 +76,8 @@ class SubmitTasks:
         check_namespace(namespace)
         self._check_size(requests)
         await self._backpressure.check()
+        if self._quotas is not None:
+            await self._quotas.check(namespace, len(requests))
         is_batch, seen = len(requests) > 1, Seen()
         plans = await self._settle(
             [

@@ -77,6 +77,10 @@ class LimitFacts(BaseModel):
     """Tasks that may be open before submissions are refused; 0: no bound."""
     max_queue_age_seconds: float
     """How long the oldest in the queue may have waited before that; 0: no bound."""
+    max_namespace_tasks: int
+    """Open tasks that a namespace may have; 0: no bound of its own."""
+    max_namespace_bytes: int
+    """Bytes that the live values of a namespace may have together; 0: no bound."""
     quarantine_losses: int
     """Workers that a source may lose in a row before it goes into quarantine; 0: never."""
     quarantine_window_seconds: float

@@ -12,6 +12,7 @@ from ...domain.change import Change, Refused, Swapped
 from ...domain.event import EventKind
 from ...domain.quarantine import Loss, Quarantine, SourceName
 from ...domain.result_key import Address
+from ...domain.usage import Usage
 from ...domain.worker_facts import WorkerFacts
 from .cells import Cell, snapshot
 from .clock import wall_time
@@ -61,6 +62,18 @@ class MemoryStore:
     def functions(self, namespace: str) -> list[str]:
         """Functions that have, or had lately, anything stored; by name."""
         return sorted(self._keys.get(namespace, ()))
+
+    def usage(self, namespace: str) -> Usage:
+        """What a namespace has; the cost grows with it, as nothing is counted here."""
+        names = self.functions(namespace)
+        cells = [cell for name in names for _, cell in self.cells(namespace, name)]
+        values = [cell for cell in cells if cell.value is not None]
+        first = min((cell.expires for cell in values), default=None)
+        return Usage(
+            open_tasks=sum(not cell.status.is_final for cell in cells),
+            live_bytes=sum(len(cell.value or b"") for cell in values),
+            relief=None if first is None else first - self.now(),
+        )
 
     def swap(self, change: Change) -> Swapped | Refused:
         """Compare and swap; announce and list what took place."""

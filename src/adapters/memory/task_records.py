@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from ...domain.change import Change, Refused, Snapshot, Swapped
 from ...domain.result import Status
 from ...domain.result_key import Address
+from ...domain.usage import Usage
 from ...ports.task_records import Reservation
 from .cells import snapshot
 from .store import MemoryStore
@@ -29,6 +30,11 @@ class MemoryTaskRecords:
         self._store.switch.check()
         with self._store.lock:
             return len(self._store.deadlines)
+
+    async def usage(self, namespace: str) -> Usage:
+        self._store.switch.check()
+        with self._store.lock:
+            return self._store.usage(namespace)
 
     async def request_cancel(self, address: Address) -> Snapshot:
         self._store.switch.check()

@@ -26,7 +26,11 @@ def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
     """A store on the Redis behind `url`; nothing is connected before its first use."""
     place = parse(url, options.find_credentials)
     connection = RedisConnection.to(place)
-    layout = Layout(Keyspace.under(options.prefix), is_sharded=place.is_sharded)
+    layout = Layout(
+        Keyspace.under(options.prefix),
+        is_sharded=place.is_sharded,
+        keeps_usage=options.keeps_usage,
+    )
     records = RedisTaskRecords if layout.is_sharded else PostingTaskRecords
     return ResultStoreAdapter(
         writer=RedisResultWriter(connection, layout),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -16,6 +16,7 @@ from .keyspace import Keyspace
 from .lists import Entry, Removal, entry_of, is_contested, is_listed, place, rank
 from .record_codec import Stored, encode, milliseconds, moment, stored_at
 from .scripts import script
+from .usage import count_values, list_open
 
 _AT_ONCE: Final = 64
 """Swaps in one script: a command of its own would cost each as much again, and the server does
@@ -30,6 +31,20 @@ class Layout:
     is_sharded: bool = False
     """Servers keep no order among themselves, so that announcements need a trip of their own."""
     feed: FeedSize = field(default_factory=FeedSize)
+    keeps_usage: bool = False
+    """What each namespace has is kept, too."""
+
+    def place(self, entries: Iterable[Entry | Removal]) -> list[Command]:
+        """List tasks where they belong."""
+        known = list(entries)
+        own = list_open(self.space, known) if self.keeps_usage else []
+        return [*place(self.space, known), *own]
+
+    def count(self, changes: Sequence[Change], *, are_refused: bool = False) -> list[Command]:
+        """Count the values of changes, or take that back."""
+        if not self.keeps_usage:
+            return []
+        return count_values(self.space, changes, are_refused=are_refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,8 @@ def store(
     swaps = _swaps(layout, changes) if letter is None else [_swap(layout, changes, letter)]
     replies = yield [
         *swaps,
-        *place(layout.space, [entry_of(c.record, c.keep) for c in sure if not is_listed(c)]),
+        *layout.place(entry_of(c.record, c.keep) for c in sure if not is_listed(c)),
+        *layout.count(changes),
     ]
     answers = chain.from_iterable(replies[: len(swaps)])
     outcomes = [
@@ -143,7 +159,8 @@ def _late(layout: Layout, outcomes: Sequence[_Outcome]) -> list[Command]:
     unheard = done if layout.is_sharded else []
     entries = [entry_of(change.record, change.keep) for change in done if is_contested(change)]
     return [
-        *place(layout.space, chain(entries, (_true_entry(o.change, o.stored) for o in wrong))),
+        *layout.place(chain(entries, (_true_entry(o.change, o.stored) for o in wrong))),
+        *layout.count([o.change for o in outcomes if o.stored is not None], are_refused=True),
         *(_announcement(layout, change) for change in unheard),
         *_prolong(layout, unheard),
     ]

@@ -81,6 +81,14 @@ class Keyspace:
         """Sorted set: open tasks of all namespaces by their deadline."""
         return f"{self.prefix}open"
 
+    def namespace_tasks(self, namespace: str) -> str:
+        """Sorted set: open tasks of a namespace by their deadline."""
+        return f"{self._tenant(namespace)}queued"
+
+    def namespace_bytes(self, namespace: str) -> str:
+        """Hash: bytes of a namespace's values by the minute in which they expire."""
+        return f"{self._tenant(namespace)}bytes"
+
     @property
     def workers(self) -> str:
         """Sorted set: workers by the end of their announcements."""

@@ -104,7 +104,7 @@ def place(space: Keyspace, entries: Iterable[Entry | Removal]) -> list[Command]:
     commands = [_place_in_function(space, *names, some) for names, some in by_function.items()]
     commands += _name_functions(space, all_entries)
     if all_entries:
-        words = [word for entry in all_entries for word in _open_words(entry)]
+        words = [word for entry in all_entries for word in open_words(entry)]
         stay = milliseconds(_OPEN_STAY)
         commands.append(script("place").call([space.open_tasks], "time", stay, *words))
     return commands
@@ -126,7 +126,8 @@ def _function_words(entry: Entry | Removal) -> tuple[Word, ...]:
     return entry.address.key, target, life, rank(entry.version), entry.replaces
 
 
-def _open_words(entry: Entry | Removal) -> tuple[Word, ...]:
+def open_words(entry: Entry | Removal) -> tuple[Word, ...]:
+    """What `place.lua` is told of a task in a set of open ones."""
     member = member_of(entry.address)
     if isinstance(entry, Removal):
         return member, _NOWHERE, 0, entry.rank, -1

@@ -19,6 +19,7 @@ _PARTS: Final[dict[str, tuple[str, ...]]] = {
     "place": ("clock", "place"),
     "renew": ("clock", "renew"),
     "swap": ("clock", "snapshot", "swap"),
+    "usage": ("clock", "usage"),
 }
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ...domain.change import Change, Refused, Snapshot, Swapped
 from ...domain.result import Status
 from ...domain.result_key import Address
+from ...domain.usage import Usage
 from ...ports.task_queue import Letter
 from ...ports.task_records import Reservation
 from . import changes
@@ -15,9 +16,10 @@ from .changes import Layout
 from .commands import Command, Plan, command
 from .connection import RedisConnection
 from .keyspace import Keyspace, member_of
-from .lists import Removal, place, rank
+from .lists import Removal, rank
 from .record_codec import corrupt, milliseconds, stored_at
 from .scripts import script
+from .usage import usage
 
 
 class RedisTaskRecords:
@@ -36,7 +38,7 @@ class RedisTaskRecords:
     async def discard(
         self, addresses: Sequence[Address], reservations: Sequence[Reservation] = ()
     ) -> None:
-        plan = _discard(self._layout.space, addresses, reservations)
+        plan = _discard(self._layout, addresses, reservations)
         await self._connection.run_async(plan)
 
     async def reserve(self, wanted: Sequence[Reservation], keep: timedelta) -> list[Reservation]:
@@ -46,6 +48,9 @@ class RedisTaskRecords:
 
     async def open_count(self) -> int:
         return await self._connection.run_async(_open_count(self._layout.space))
+
+    async def usage(self, namespace: str) -> Usage:
+        return await self._connection.run_async(usage(self._layout.space, namespace))
 
 
 class PostingTaskRecords(RedisTaskRecords):
@@ -72,12 +77,13 @@ def _request_cancel(space: Keyspace, address: Address) -> Plan[Snapshot]:
 
 
 def _discard(
-    space: Keyspace, addresses: Sequence[Address], reservations: Sequence[Reservation]
+    layout: Layout, addresses: Sequence[Address], reservations: Sequence[Reservation]
 ) -> Plan[None]:
     """Remove records that are still queued, their entries, and reservations that name them.
 
     Entries follow in a trip of their own, as those of a task that was claimed must stay.
     """
+    space = layout.space
     commands = [
         *(script("discard").call([space.record(address)]) for address in addresses),
         *(_release(space, reservation) for reservation in reservations),
@@ -88,7 +94,7 @@ def _discard(
     first = rank(f"{Status.QUEUED}:0")
     gone = [address for address, is_gone in zip(addresses, replies, strict=False) if is_gone]
     if gone:
-        yield place(space, [Removal(address, first) for address in gone])
+        yield layout.place([Removal(address, first) for address in gone])
 
 
 def _release(space: Keyspace, reservation: Reservation) -> Command:

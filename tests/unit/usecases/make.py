@@ -54,6 +54,7 @@ from fleeting.usecases.follow import Follow
 from fleeting.usecases.known_quarantines import KnownQuarantines
 from fleeting.usecases.known_sources import KnownSources
 from fleeting.usecases.leases import Leases
+from fleeting.usecases.quotas import Quotas
 from fleeting.usecases.report import Reports
 from fleeting.usecases.resolve_references import ResolveReferences
 from fleeting.usecases.retrieve import MetricRetriever
@@ -273,6 +274,7 @@ class Installation:
             randomness=SeededRandomness(),
             limits=self.limits,
             backpressure=self.backpressure,
+            quotas=Quotas(self.records, limits=self.limits, clock=self.clock),
         )
         self.cancel = CancelTask(records=self.records)
         self.follow = Follow(feed=self.feed)

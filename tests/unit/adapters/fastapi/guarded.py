@@ -13,6 +13,7 @@ from fleeting.adapters.fastapi.access import Access
 from fleeting.adapters.memory.audit_log import MemoryAuditLog
 from fleeting.domain.errors import AuthenticatorUnavailable, NotAuthenticated
 from fleeting.domain.identity import Identity
+from fleeting.domain.limits import Limits
 from fleeting.domain.policy import Grant, Policy
 from fleeting.ports.authenticator import Authenticator
 from fleeting.usecases.identify import Identify
@@ -63,8 +64,10 @@ class Names:
 class Guarded:
     """A platform behind an authenticator, with its audit log."""
 
-    def __init__(self, authenticator: Authenticator | None = None) -> None:
-        self.platform = Platform()
+    def __init__(
+        self, authenticator: Authenticator | None = None, *, limits: Limits | None = None
+    ) -> None:
+        self.platform = Platform(limits=limits)
         self.names = Names()
         self.audit = MemoryAuditLog()
         self._identify = Identify(authenticator or self.names, self.names)

@@ -38,6 +38,7 @@ from fleeting.usecases.check import CheckTask
 from fleeting.usecases.follow import Follow
 from fleeting.usecases.known_quarantines import KnownQuarantines
 from fleeting.usecases.known_sources import KnownSources
+from fleeting.usecases.quotas import Quotas
 from fleeting.usecases.retrieve import MetricRetriever
 from fleeting.usecases.submit import SubmitTasks
 
@@ -105,6 +106,7 @@ class Platform:
                 randomness=SystemRandomness(),
                 limits=self.limits,
                 backpressure=backpressure,
+                quotas=Quotas(self.records, limits=self.limits, clock=self.clock),
             ),
             "backpressure": backpressure,
             "check": CheckTask(sources=known, **rules),

@@ -15,6 +15,7 @@ from fleeting.adapters.fastapi.scopes import RULES, Door
 from fleeting.adapters.memory.rate_limiter import MemoryRateLimiter
 from fleeting.adapters.memory.switch import Switch
 from fleeting.domain.errors import StoreUnavailable
+from fleeting.domain.limits import Limits
 from fleeting.domain.rate import RateClass, Rates, Standing, Window, parse_windows
 from fleeting.ports.rate_limiter import RateLimiter
 from fleeting.usecases.refused_tokens import RefusedTokens
@@ -211,3 +212,15 @@ def test_every_limited_call_says_so_in_its_document(name: str) -> None:
     assert "rate_limited" in refusal["content"]["application/problem+json"]["examples"]
     good = [one for status, one in operation["responses"].items() if status.startswith("2")]
     assert all(set(RATE_HEADERS) <= set(one["headers"]) for one in good)
+
+
+async def test_a_namespace_beyond_its_quota_is_refused_and_that_is_kept() -> None:
+    home = Guarded(limits=Limits(max_namespace_tasks=2))
+    async with home.serving() as client:
+        taken = await client.post("/tasks:batch", json=batch(2), headers=bearer("ann"))
+        refused = await client.post("/tasks", json=TASK, headers=bearer("ann"))
+
+    assert taken.status_code == 202
+    assert (refused.status_code, refused.json()["code"]) == (429, "quota_exceeded")
+    assert refused.headers["retry-after"] == "5"
+    assert [event.outcome for event in home.audit.events] == ["allowed", "limited"]
