@@ -73,9 +73,14 @@ class Load:
         self._took += time.perf_counter() - began
         self._cpu += self._server.cpu_seconds() - cpu
 
+    @property
+    def count(self) -> int:
+        """How many calls of the platform were sent."""
+        return len(self._times) * self._call.tasks
+
     def figures(self) -> Figures:
         """Rate, latency and the server's cost."""
-        count = len(self._times) * self._call.tasks
+        count = self.count
         return {
             "calls_per_second": count / self._took,
             "cpu_us_per_call": self._cpu / count * 1e6,

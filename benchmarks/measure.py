@@ -59,11 +59,16 @@ def in_milliseconds(times: Sequence[float]) -> dict[str, float]:
     }
 
 
+def server_cpu_seconds(client: Any) -> float:
+    """User and system time so far of the Redis that a redis-py client is connected to."""
+    usage = client.info("cpu")
+    return float(usage["used_cpu_user"]) + float(usage["used_cpu_sys"])
+
+
 def _mark(queue: Drained, worker: Child, at_least: int) -> _Mark:
     complaint = f"fewer than {at_least} results are stored"
     deadline = Deadline(worker, complaint, pause=0.005)
     while (found := queue.stored(queue.client, queue.count)) < at_least:
         deadline.check()
-    usage = queue.client.info("cpu")
-    server = float(usage["used_cpu_user"]) + float(usage["used_cpu_sys"])
+    server = server_cpu_seconds(queue.client)
     return _Mark(time.perf_counter(), found, worker.cpu_seconds(), server)

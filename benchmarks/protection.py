@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final
 
+import redis
+
 from fleeting.entrypoints.stack import free_port
 
 from . import submit
@@ -14,6 +16,7 @@ from .child import wait_for_port
 from .ground import Ground, fresh_ground
 from .http_servers import HttpServer
 from .load import Call
+from .measure import Figures, server_cpu_seconds
 from .platforms import BATCH
 from .profile import Profile
 from .protections import Protection, protections
@@ -43,11 +46,42 @@ something else on the machine hits all alike."""
 
 def one_round(profile: Profile) -> Iterator[Measured]:
     """Each call to all APIs in turn, again and again; no worker takes anything meanwhile."""
-    with fresh_ground() as ground, Issuer() as issuer:
+    with (
+        fresh_ground() as ground,
+        Issuer() as issuer,
+        redis.Redis.from_url(ground.url) as client,
+        _listening(ground, protections(ground.logs, issuer)) as servers,
+    ):
         quotes.store(ground.url, counts=[USUAL_VALUES], foreign_keys=_FOREIGN_KEYS)
-        with _listening(ground, protections(ground.logs, issuer)) as servers:
-            for case, call in _CALLS.items():
-                yield from _in_turn(case, call, servers, profile)
+        for case, call in _CALLS.items():
+            turns = [_Turns(one, server, call, client) for one, server in servers]
+            for _ in range(_TURNS):
+                for each in turns:
+                    each.take(profile.load_seconds / _TURNS)
+            for each in turns:
+                yield Measured(Place("protection", each.name, case), each.figures())
+
+
+class _Turns:
+    """One API, asked whenever it is its turn, and what that costs it and the Redis behind it."""
+
+    def __init__(
+        self, protection: Protection, server: HttpServer, call: Call, client: redis.Redis
+    ) -> None:
+        self.name: Final = protection.name
+        asked = replace(call, token=protection.token)
+        self._load = server.begin(asked, connections=USUAL_CONNECTIONS)
+        self._client = client
+        self._redis_cpu = 0.0
+
+    def take(self, seconds: float) -> None:
+        before = server_cpu_seconds(self._client)
+        self._load.send(seconds)
+        self._redis_cpu += server_cpu_seconds(self._client) - before
+
+    def figures(self) -> Figures:
+        of_redis = self._redis_cpu / self._load.count * 1e6
+        return {**self._load.figures(), "server_cpu_us_per_call": of_redis}
 
 
 @contextmanager
@@ -63,19 +97,3 @@ def _listening(
         for _, server in servers:
             wait_for_port(server.child, server.port)
         yield servers
-
-
-def _in_turn(
-    case: str, call: Call, servers: list[tuple[Protection, HttpServer]], profile: Profile
-) -> Iterator[Measured]:
-    loads = {
-        protection.name: server.begin(
-            replace(call, token=protection.token), connections=USUAL_CONNECTIONS
-        )
-        for protection, server in servers
-    }
-    for _ in range(_TURNS):
-        for load in loads.values():
-            load.send(profile.load_seconds / _TURNS)
-    for name, load in loads.items():
-        yield Measured(Place("protection", name, case), load.figures())

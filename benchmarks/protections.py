@@ -17,6 +17,7 @@ BARE: Final = "bare"
 STATIC_TOKENS: Final = "static tokens"
 AUDIT: Final = "static tokens, audit"
 OPENID_TOKENS: Final = "OpenID tokens"
+LIMITS: Final = "limits"
 SIGNING: Final = "signing"
 EVERYTHING: Final = "everything"
 
@@ -30,6 +31,12 @@ namespaces = [""]
 functions = ["add*", "quote_*"]
 """
 """Rights that have to be looked up: not everything everywhere."""
+
+_LIMITS: Final = {
+    f"rate_{kind}": "100000/second, 100000/10 seconds" for kind in ("submit", "read", "refused")
+}
+"""A burst and a steady rate, as an installation has them; more than any machine gets through here,
+because what is refused costs something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,13 @@ def protections(folder: Path, issuer: Issuer) -> list[Protection]:
     static, static_token = _static(folder)
     openid, openid_token = _openid(issuer), issuer.token(SUBJECT, SCOPES)
     signing = {"signing_key": new_key(), "accept_unsigned": "false"}
-    every = {**openid, **signing, **_audit(folder, "all"), "policy": _policy(folder)}
+    every = {**openid, **_LIMITS, **signing, **_audit(folder, "all"), "policy": _policy(folder)}
     return [
         Protection(BARE, bare),
         Protection(STATIC_TOKENS, {**bare, **static}, static_token),
         Protection(AUDIT, {**bare, **static, **_audit(folder, "static")}, static_token),
         Protection(OPENID_TOKENS, {**bare, **openid}, openid_token),
+        Protection(LIMITS, {**bare, **_LIMITS}),
         Protection(SIGNING, {**bare, **signing}),
         Protection(EVERYTHING, {**bare, **every}, openid_token),
     ]

@@ -37,6 +37,7 @@ _FIGURES: Final = {
     "server_cpu_us_per_task": "Redis CPU µs/task",
     "calls_per_second": "calls/s",
     "cpu_us_per_call": "CPU µs/call",
+    "server_cpu_us_per_call": "Redis CPU µs/call",
     "cpu_us_per_run": "CPU µs/run",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
