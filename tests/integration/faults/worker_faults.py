@@ -82,7 +82,8 @@ def stopped_in_run(site: Site, number: int) -> None:
         victim.signal(signal.SIGSTOP)
         fault = time.time()
         lines = _resume(site, victim, fault)
-        victim.wait_for_log("was taken over", within=_SOON, since=lines)
+        # By a heartbeat, or by the result of a run that has ended meanwhile.
+        wait_until(lambda: _has_learnt(victim.output.splitlines()[lines:]), within=_SOON)
     site.close_round(fault, victim)
     victim.kill()
 
@@ -97,6 +98,11 @@ def stopped_before_write(site: Site, number: int) -> None:
         victim.wait_for_log("late result of", within=_SOON, since=lines)
     site.close_round(fault, victim)
     victim.kill()
+
+
+def _has_learnt(printed: list[str]) -> bool:
+    """Whether a worker has been told that its run is another's by now."""
+    return any("was taken over" in line or "late result of" in line for line in printed)
 
 
 def _resume(site: Site, victim, fault: float) -> int:
