@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,16 @@ def test_every_protection_has_a_ratio_for_its_cost_in_each_case(
     assert sorted(compared) == sorted(
         (case, name) for case in cases for name in setups if name != BARE
     )
+
+
+def test_the_page_about_costs_names_ratios_that_there_are() -> None:
+    said = (DOCS / "explanation" / "security.md").read_text("utf-8")
+    known = {one.name for one in RATIOS}
+    cases = ("", "submit_single_", "submit_batch_", "values_")
+
+    named = set(re.findall(r"`(\w+_vs_\w+)`", said))
+    assert named
+    assert {name for name in named if not any(case + name in known for case in cases)} == set()
 
 
 def test_the_audit_log_is_compared_with_what_differs_in_it_alone(
