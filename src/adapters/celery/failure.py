@@ -53,7 +53,12 @@ def was_cut_off(error: QueueUnavailable) -> bool:
 
 
 def _causes(exc: BaseException | None) -> Iterator[BaseException]:
-    """The error and what led to it, as far as it says so."""
-    while exc is not None:
+    """The error and what led to it, as far as it says so.
+
+    An error that is raised again from one that it has led to is its own cause.
+    """
+    seen: set[int] = set()
+    while exc is not None and id(exc) not in seen:
+        seen.add(id(exc))
         yield exc
         exc = exc.__cause__

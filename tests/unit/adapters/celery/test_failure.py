@@ -6,7 +6,7 @@ import pytest
 import redis
 from kombu.exceptions import OperationalError
 
-from fleeting.adapters.celery.failure import translated
+from fleeting.adapters.celery.failure import translated, was_cut_off
 from fleeting.domain.errors import QueueDenied, QueueUnavailable
 
 
@@ -48,3 +48,26 @@ def test_the_cause_within_a_wrapper_counts():
 def test_errors_of_the_program_stay_what_they_are():
     with pytest.raises(ZeroDivisionError), translated():
         raise ZeroDivisionError
+
+
+def test_an_error_that_is_its_own_cause_has_an_end():
+    """Libraries raise errors again from those that they have led to."""
+    first, second = redis.ConnectionError("first"), OperationalError("second")
+    first.__cause__, second.__cause__ = second, first
+
+    with pytest.raises(QueueUnavailable) as caught, translated():
+        raise second
+
+    assert was_cut_off(caught.value)
+
+
+def test_a_connection_that_ends_was_cut_off_and_a_silent_one_was_not():
+    def error_of(cause):
+        with pytest.raises(QueueUnavailable) as caught, translated():
+            raise cause
+        return caught.value
+
+    assert was_cut_off(error_of(redis.ConnectionError("closed by server")))
+    assert was_cut_off(error_of(ConnectionResetError("reset")))
+    assert not was_cut_off(error_of(redis.TimeoutError("late")))
+    assert not was_cut_off(error_of(redis.exceptions.OutOfMemoryError("full")))
