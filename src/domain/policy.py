@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Self
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from .grant import Grant
 from .principal import Principal, Scope
@@ -13,23 +13,20 @@ from .principal import Principal, Scope
 __all__ = ["DEFAULT_POLICY", "Grant", "Policy"]
 
 
+def _names_scopes(grant: Grant) -> Grant:
+    for pattern in grant.scopes:
+        if not any(Grant(subjects=("*",), scopes=(pattern,)).gives(scope) for scope in Scope):
+            raise ValueError(f"{pattern!r} is no scope: there are {', '.join(Scope)}")
+    return grant
+
+
 class Policy(BaseModel):
     """Grants; whatever none of them allows is forbidden."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Annotated[Grant, AfterValidator(_names_scopes)], ...] = ()
     """Each says who may do what; their order does not matter."""
-
-    @model_validator(mode="after")
-    def _names_scopes(self) -> Self:
-        for at, grant in enumerate(self.grants):
-            for pattern in grant.scopes:
-                if not any(Grant(subjects=("*",), scopes=(pattern,)).gives(s) for s in Scope):
-                    raise ValueError(
-                        f"grants.{at}.scopes: {pattern!r} is no scope: there are {', '.join(Scope)}"
-                    )
-        return self
 
     def principal(
         self, subject: str, scopes: Iterable[str], groups: Iterable[str] = ()

@@ -280,6 +280,8 @@ def describe(error: ValidationError) -> str:
         text = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             text = "no such option"
+        elif problem["type"] == "tuple_type":
+            text = "input should be a valid list"
         lines.append(f"{where}: {text[0].lower()}{text[1:]}")
     return "; ".join(lines)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..adapters.tokens.token_file import TokenFile
+from ..domain.claims import MAX_SUBJECT
 from ..domain.errors import InvalidQuery, InvalidSetting
 from ..domain.principal import Scope
 from ..domain.static_token import (
@@ -20,7 +21,6 @@ from ..domain.static_token import (
     compose,
     digest_of,
 )
-from ..domain.task import describe
 from .settings import load
 
 
@@ -56,8 +56,11 @@ def create(
             created=now,
             expires=now + timedelta(days=days) if days else None,
         )
-    except ValidationError as exc:
-        raise InvalidQuery(f"token: {describe(exc)}") from None
+    except ValidationError:
+        # The subject alone is as it was given.
+        raise InvalidQuery(
+            f"a subject has 1 to {MAX_SUBJECT} characters, none of them a control character"
+        ) from None
     _file(file).change(lambda known: known.with_token(kept))
     return token, kept
 

@@ -68,6 +68,8 @@ def desk(address: str, token: str, *, ca: Path | None, namespace: str, is_dry: b
         ) from exc
     options = {"ca": str(ca) if ca else "", "namespace": namespace}
     query = urlencode({name: value for name, value in options.items() if value})
+    if not address.startswith(("http://", "https://")):
+        raise InvalidSetting("the address of Vault is written https://host:8200: see VAULT_ADDR")
     url = f"vault+{address.rstrip('/')}?{query}"
     return Desk(Transport(parse(url)), token or _kept_token(), is_dry=is_dry)
 

@@ -123,7 +123,7 @@ def token_of(request: Request) -> str | None:
     scheme, _, token = given[0].partition(b" ")
     token = token.strip(b" ")
     if len(given) > 1 or scheme.lower() != b"bearer" or not token or b" " in token:
-        error = NotAuthenticated("send the token as `Authorization: Bearer …`, once")
+        error = NotAuthenticated("send the token as `Authorization: Bearer <token>`, once")
         error.reason = "the header Authorization is there more than once, or is no bearer token"
         raise error
     text: str = token.decode("latin-1")

@@ -96,11 +96,11 @@ class Caller:
         """
         if isinstance(self._rule, Scope):
             if not self.principal.has(self._rule):
-                error = Forbidden(f"this takes a token with the scope {self._rule}: yours has not")
+                error = Forbidden(f"your token does not give the scope {self._rule}")
                 error.scope = self._rule
                 raise error
         elif not self.principal.scopes:
-            raise Forbidden("this takes a token with some scope of fleeting: yours has none")
+            raise Forbidden("your token gives no scope of fleeting")
 
     def note_entry(self) -> None:
         """Record that the caller is in, where nothing else will be decided."""

@@ -115,7 +115,8 @@ def parse(url: str, find_credentials: FindCredentials | None = None) -> RedisUrl
         raise InvalidSetting("the Redis URL cannot be read: check its brackets") from None
     kind = _KINDS.get(parts.scheme)
     if kind is None:
-        raise InvalidSetting(f"{parts.scheme}:// is no Redis URL: use one of {', '.join(_KINDS)}")
+        begins = f"begins with {parts.scheme}://" if parts.scheme else "has no scheme"
+        raise InvalidSetting(f"the Redis URL {begins}: use one of {', '.join(_KINDS)}")
     user, _, hosts = parts.netloc.rpartition("@")
     username, _, password = user.partition(":")
     options = read_options(UrlOptions, parts.query, where=_WHERE)

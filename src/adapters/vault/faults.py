@@ -99,7 +99,9 @@ def _fault(error: Exception) -> str:
         return "asks to come back later: a quota of it is used up"
     if isinstance(error, vendor.InvalidRequest):
         speaks_tls = _MISTAKEN[0] in said(error)
-        return "speaks TLS: write vault+https" if speaks_tls else "is not ready: wait for it"
+        return (
+            "speaks TLS: correct the scheme (https)" if speaks_tls else "is not ready: wait for it"
+        )
     return "failed: see its log"
 
 
@@ -108,7 +110,10 @@ def _unreachable(error: requests.RequestException, where: str) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return f"{where} is not trusted: name the authority of its certificate with ca= in the URL"
     if "WRONG_VERSION_NUMBER" in text or "record layer failure" in text:
-        return f"{where} does not speak TLS: correct the port, or write vault+http"
+        return (
+            f"{where} does not speak TLS: correct the port, or write vault+http "
+            "(http in VAULT_ADDR)"
+        )
     if isinstance(error, requests.Timeout):
         return f"{where} did not answer in time: see whether it is overloaded and can be reached"
     return f"{where} cannot be reached: start it, or correct the URL"

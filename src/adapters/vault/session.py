@@ -21,6 +21,8 @@ from .token import Token, login_pause
 from .transport import Transport
 
 _log: Final = logging.getLogger(__name__)
+# A command that keeps no log says the error once, without this line before it.
+_log.addHandler(logging.NullHandler())
 
 _AWAY: Final = 1.0
 """Seconds in which nobody asks a server again that was away a moment ago: many threads that need a

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic_settings import (
@@ -17,7 +16,6 @@ from ...domain.errors import (
     SecretForbidden,
     SecretNotFound,
     SecretsUnavailable,
-    UnknownSetting,
 )
 from ...ports.bundles import SecretOptions
 from .places import InVault, Places, settings_in
@@ -43,20 +41,10 @@ def read(place: InVault, found: Places) -> dict[str, Any]:
             f"FLEETING_CONFIG names {place}, which cannot be read: {exc.message}"
         ) from exc
     settings = settings_in(fields, place)
-    _refuse_unknown(settings, place)
+    from .loading import refuse_unknown_at
+
+    refuse_unknown_at(str(place), settings)
     return settings
-
-
-def _refuse_unknown(settings: Mapping[str, object], place: InVault) -> None:
-    from .loading import nearest
-    from .model import PREFIX, Settings
-
-    for name in settings:
-        if name not in Settings.model_fields:
-            known = [f"{PREFIX}{other.upper()}" for other in Settings.model_fields]
-            near = nearest(f"{PREFIX}{name.upper()}", known)
-            hint = f": did you mean {near.removeprefix(PREFIX).lower()}?" if near else ""
-            raise UnknownSetting(f"{place} sets {name[:100]}, which is no setting{hint}")
 
 
 def login(found: Places) -> SecretOptions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -85,6 +85,20 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
             raise UnknownSetting(f"{name} is no setting of fleeting{hint}")
 
 
+def refuse_unknown_at(place: str, settings: Iterable[str]) -> None:
+    """Refuse names of settings, written as in a file, that are none.
+
+    Raises:
+        UnknownSetting: one is none; the message has the place and the nearest one.
+    """
+    for name in settings:
+        if name not in Settings.model_fields:
+            known = [f"{PREFIX}{other.upper()}" for other in Settings.model_fields]
+            near = nearest(f"{PREFIX}{name.upper()}", known)
+            hint = f": did you mean {near.removeprefix(PREFIX).lower()}?" if near else ""
+            raise UnknownSetting(f"{place} sets {name[:100]}, which is no setting{hint}")
+
+
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The variable that a misspelt one resembles most; None where it resembles none."""
     if f"{name}_SECONDS" in known:
@@ -110,12 +124,13 @@ def limit_variable(name: str) -> str:
 def _check_files() -> None:
     for file in places(os.environ.get(CONFIG_FILE, "")).files:
         try:
-            tomllib.loads(file.read_text("utf-8"))
+            settings = tomllib.loads(file.read_text("utf-8"))
         except OSError as exc:
             reason = f"which cannot be read: {exc.strerror}"
         except ValueError as exc:
             reason = f"which is no TOML: {exc}"
         else:
+            refuse_unknown_at(str(file), settings)
             continue
         raise InvalidSetting(f"{CONFIG_FILE} names {file}, {reason}")
 

@@ -188,7 +188,6 @@ def test_refusal_does_not_show_the_value(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("storee = 'x'", "storee: no such option"),
         ("[limits]\nmax_tll = 5", "limits.max_tll: no such option"),
         ("store = 5", "store: input should be a valid string"),
         ("limits = 5", "limits: input should be a valid dictionary"),
@@ -202,6 +201,13 @@ def test_file_that_cannot_be_is_refused(config: Path, text: str, words: str) -> 
         load()
 
     assert words in refusal.value.message
+
+
+def test_misspelt_name_in_a_file_is_refused_with_its_place(config: Path) -> None:
+    config.write_text("storee = 'x'")
+
+    with pytest.raises(UnknownSetting, match=r"toml sets storee, .*: did you mean store\?"):
+        load()
 
 
 def test_file_in_another_encoding_is_refused(config: Path) -> None:

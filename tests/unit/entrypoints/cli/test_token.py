@@ -47,6 +47,16 @@ def test_token_counts_for_ninety_days_unless_told_otherwise(fleeting: Run, path:
     assert (second.expires, second.groups) == (None, ("CN=A B", "c"))
 
 
+@pytest.mark.parametrize("subject", ["", "a\nb"])
+def test_subject_that_cannot_be_is_refused_in_words(
+    fleeting: Run, path: Path, subject: str
+) -> None:
+    done = fleeting("token", "create", subject)
+
+    assert (done.exit_code, path.exists()) == (2, False)
+    assert "a subject has 1 to " in done.err
+
+
 def test_tokens_are_listed_by_their_ids(fleeting: Run, path: Path) -> None:
     made = fleeting("token", "create", "ci", "--scope", "admin", "--json").json
 
