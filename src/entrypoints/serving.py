@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from pathlib import Path
 from types import FrameType
@@ -22,7 +23,7 @@ def serve(app: App, settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        InvalidSetting: the certificate or its key cannot be used.
+        InvalidSetting: the certificate or its key cannot be used, or the address is taken.
     """
     import uvicorn
 
@@ -52,7 +53,22 @@ def serve(app: App, settings: Settings) -> None:
             f"FLEETING_API_TLS_KEY_FILE name PEM files that belong together ({exc})"
         ) from None
     settle()
-    Server(config).run()
+    try:
+        Server(config).run()
+    except SystemExit as exc:
+        if isinstance(exc.__context__, OSError):
+            raise _unheard(settings, exc.__context__) from None
+        raise
+
+
+def _unheard(settings: Settings, error: OSError) -> InvalidSetting:
+    """Uvicorn's own exit code, 3, means something else on this command line."""
+    known = error.errno is not None and error.errno > 0
+    reason = os.strerror(error.errno or 0) if known else error.strerror
+    return InvalidSetting(
+        f"the API cannot listen at {settings.api_host}:{settings.api_port}: {reason}. Choose "
+        "another address by --host and --port, or FLEETING_API_HOST and FLEETING_API_PORT"
+    )
 
 
 def _tls(settings: Settings) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -115,17 +116,23 @@ def start_worker(
 ) -> int:
     """Run a worker of an application that `make_app` made and `serve` prepared: `run_worker`."""
     treat_sigterm_as_soft_shutdown()
+    from celery.exceptions import SecurityWarning
+
     from .program import Worker
 
-    worker: Any = Worker(
-        app=app,
-        hostname=_node_name(name),
-        pool_cls=_POOLS[pool],
-        concurrency=concurrency,
-        queues=list(queues) or None,
-        loglevel=log_level.upper(),
-        quiet=True,
-    )
+    with warnings.catch_warnings():
+        # Celery warns of being root, on ten lines, and advises an option that is not there: its
+        # tasks would be root too. Scripts are not, and what they run as is proven before.
+        warnings.simplefilter("ignore", SecurityWarning)
+        worker: Any = Worker(
+            app=app,
+            hostname=_node_name(name),
+            pool_cls=_POOLS[pool],
+            concurrency=concurrency,
+            queues=list(queues) or None,
+            loglevel=log_level.upper(),
+            quiet=True,
+        )
     worker.start()
     _close(app)
     exitcode = 0 if _was_told_to_stop() else (worker.exitcode or 0)

@@ -42,6 +42,20 @@ def test_page_whose_name_leads_here_is_not_served(url: str) -> None:
     assert answer.status_code == 421
 
 
+def test_address_that_is_taken_is_named(url: str) -> None:
+    """With the code of a wrong setting: uvicorn's own means that a result is not ready."""
+    done = subprocess.run(
+        [FLEETING, "api", "--roles", "retrieve", "--port", url.rpartition(":")[2]],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+    assert done.returncode == 78
+    assert f"cannot listen at {url.removeprefix('http://')}: Address already in use" in done.stderr
+
+
 def test_api_that_strangers_could_reach_does_not_start() -> None:
     done = subprocess.run(
         [FLEETING, "api", "--host", "0.0.0.0", "--port", "1"],
