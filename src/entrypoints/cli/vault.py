@@ -104,7 +104,8 @@ def bootstrap(
 ) -> None:
     """Write policies, roles, engines, the signing key and Redis users, each with the least rights.
 
-    May be run again: what is there already is left alone. Prints what it did.
+    May be run again: what it has made and somebody changed is changed back, all else is left
+    alone. Prints what it did.
     """
     from ...adapters.vault.setup.plan import Plan
     from ...adapters.vault.setup.roles import Mounts
@@ -118,7 +119,7 @@ def bootstrap(
         audit_file=audit_file,
     )
     at = desk(address, token, ca=ca, namespace=within, is_dry=dry_run)
-    _print(set_up(at, plan), as_json=as_json)
+    _print(set_up(at, plan), as_json=as_json, is_dry=dry_run)
 
 
 @vault.command()
@@ -176,10 +177,12 @@ def policy(
         say(text.rstrip())
 
 
-def _print(steps: Sequence[Step], *, as_json: bool) -> None:
+def _print(steps: Sequence[Step], *, as_json: bool, is_dry: bool) -> None:
     columns = ("what", "name", "outcome", "note")
     rows = [(step.kind, step.name, step.outcome, step.note) for step in steps]
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
         print_table(columns, rows)
+        if is_dry:
+            typer.echo("nothing was done: this is what would be", err=True)
