@@ -78,6 +78,10 @@ function redis(url, commands) {
 }
 
 const [script, functionName, args = "[]"] = process.argv.slice(2);
+if (!functionName || !process.env.FLEETING_QUEUE || !process.env.FLEETING_SIGNING_KEY_FILE) {
+  console.error("FLEETING_QUEUE=… FLEETING_SIGNING_KEY_FILE=… fleeting-submit.mjs SCRIPT FUNCTION [ARGS]");
+  process.exit(1);
+}
 const time = String(Date.now()).padStart(13, "0");
 const key = `${functionName}_${time}_${randomBytes(8).toString("hex")}`;
 const kwargs = signed(readFileSync(script, "utf8"), functionName, JSON.parse(args), key);

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 TYPE = "application/vnd.fleeting.statement.v1+json"
 PREFIX, QUEUE = "{fleeting}:", "fleeting"
+KEY_FILE = "FLEETING_SIGNING_KEY_FILE"
 
 
 def sha256(data: bytes) -> str:
@@ -48,7 +49,7 @@ def signed(source: str, function: str, args: list[object], key: str) -> dict[str
         }
     )
     body = statement.encode()
-    private = load_pem_private_key(Path(os.environ["FLEETING_SIGNING_KEY_FILE"]).read_bytes(), None)
+    private = load_pem_private_key(Path(os.environ[KEY_FILE]).read_bytes(), None)
     assert isinstance(private, Ed25519PrivateKey)
     signature = private.sign(f"DSSEv1 {len(TYPE)} {TYPE} {len(body)} ".encode() + body)
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -88,4 +89,6 @@ def main(script: str, function: str, args: str = "[]") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4) or not {"FLEETING_QUEUE", KEY_FILE} <= os.environ.keys():
+        sys.exit(__doc__)
     main(*sys.argv[1:])

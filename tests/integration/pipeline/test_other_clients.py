@@ -84,6 +84,22 @@ def submitted(client: str, store: str, key_file: Path) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize("client", ["fleeting_submit.py", "fleeting-submit.mjs"])
+def test_client_that_lacks_something_says_how_it_is_used(client: str) -> None:
+    program = [NODE] if client.endswith(".mjs") else [sys.executable]
+    done = subprocess.run(
+        [*program, CLIENTS / client, SCRIPT, "add"],
+        env={"PATH": os.environ["PATH"], "FLEETING_QUEUE": "redis://127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "SCRIPT FUNCTION [ARGS]" in done.stderr
+    assert "at " not in done.stderr.splitlines()[-1]
+
+
 def outcome(platform: Fleeting, key: str) -> tuple[Status, object]:
     """How the task ended, once a worker has had its message."""
 
