@@ -86,7 +86,7 @@ class Ed25519Verifier:
         found = self._keys.get(key_id)
         if found is None:
             raise distrusted(
-                Distrust.UNKNOWN_SIGNER, f"its signer's key is none of the {len(self._keys)} known"
+                Distrust.UNKNOWN_SIGNER, "the key that signed it is not among those trusted here"
             )
         try:
             found[1].verify(signature, data)
