@@ -48,6 +48,13 @@ PATIENCE = timedelta(seconds=40)
 KEY = "add_1763683200000_0123456789abcdef"
 NOBODYS = ["KEYS *", "SCAN 0", "FLUSHALL", "CONFIG GET *", "GET {other}", "SUBSCRIBE other"]
 
+LIMITS = {
+    **{f"rate_{kind}": "90000/minute" for kind in ("submit", "read", "cancel", "operate")},
+    "limits__max_namespace_tasks": "90000",
+    "limits__max_namespace_bytes": "900000000",
+}
+"""Higher than any test comes: what counts is that everything is counted."""
+
 Rules = Mapping[str, Sequence[str]]
 
 
@@ -56,6 +63,12 @@ def rules() -> dict[str, list[str]]:
     roles = re.findall(r"(?m)^### The role `(\w+)`$", PAGE.read_text())
     found = [block.text.split() for block in blocks(PAGE, "acl")]
     return dict(zip(roles, found, strict=True))
+
+
+def rules_with_limits() -> dict[str, list[str]]:
+    """The same with what the page adds for rate limits and quotas."""
+    added = [block.text.split() for block in blocks(PAGE, "acl limits")]
+    return {role: words + more for (role, words), more in zip(rules().items(), added, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,13 @@ class Guarded:
         with redis.Redis.from_url(self.server.admin_url, decode_responses=True) as admin:
             return [(e["username"], e["reason"], e["object"]) for e in admin.acl_log()]
 
+    def counted(self) -> set[str]:
+        """What of rate limits and quotas is kept."""
+        with redis.Redis.from_url(self.server.admin_url, decode_responses=True) as admin:
+            keys = admin.keys()
+            found = [re.search(r"\{(rate):|(bytes)$", key) for key in keys]
+        return {match[1] or match[2] for match in found if match}
+
 
 @contextmanager
 def guarded(users: Rules, directory: Path, **settings: str) -> Iterator[Guarded]:
@@ -94,10 +114,10 @@ def guarded(users: Rules, directory: Path, **settings: str) -> Iterator[Guarded]
 @pytest.fixture(params=["as written", "under a prefix"])
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Guarded]:
     require("redis-server")
-    users: Rules = rules()
-    settings = {}
+    users: Rules = rules_with_limits()
+    settings = dict(LIMITS)
     if request.param == "under a prefix":
-        users = {role: rights(role, prefix="shop") for role in users}
+        users = {role: rights(role, prefix="shop", has_limits=True) for role in users}
         settings["prefix"] = "shop"
     with guarded(users, tmp_path, **settings) as found:
         yield found
@@ -117,6 +137,7 @@ def test_nothing_that_a_role_needs_is_refused(installation: Guarded) -> None:
     read_everything(api)
 
     assert installation.refusals() == []
+    assert installation.counted() == {"rate", "bytes"}
 
 
 @pytest.mark.parametrize("installation", ["as written"], indirect=True)

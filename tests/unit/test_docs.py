@@ -14,7 +14,15 @@ from ..transcripts import play
 # `server` or `broker` behind the language, and `acl`: tests/integration/test_docs.py runs those.
 # `sh`, `js`, `ini` and the like on their own are for the reader's machine.
 RUN_HERE = {"python", "console"}
-RUN_THERE = {"python server", "console server", "sh server", "js server", "python broker", "acl"}
+RUN_THERE = {
+    "python server",
+    "console server",
+    "sh server",
+    "js server",
+    "python broker",
+    "acl",
+    "acl limits",
+}
 FROM = " from "
 SHOWN = {"http", "ini", "js", "json", "sh", "text", "toml", "toml policy"}
 

@@ -54,18 +54,30 @@ resetchannels &cancel -@all
 }
 """By role, for an installation without prefix and with the queue's own."""
 
+_COUNTING: Final = "(+eval +evalsha +llen +lindex +lpush +ltrim +expire ~{rate:*)"
+
+LIMIT_RIGHTS: Final[Mapping[str, str]] = {
+    "retrieve": f"{_COUNTING}\n",
+    "api": f"~*queued %R~*bytes\n{_COUNTING}\n",
+    "worker": "+hincrby +hkeys ~*queued ~*bytes\n",
+}
+"""By role, what comes to that where an installation has rate limits or quotas."""
+
 _QUEUE: Final = "{fleeting}:"
 
 
-def rights(role: str, *, prefix: str = "", queue_prefix: str = _QUEUE) -> tuple[str, ...]:
+def rights(
+    role: str, *, prefix: str = "", queue_prefix: str = _QUEUE, has_limits: bool = False
+) -> tuple[str, ...]:
     """The rules of `role`; with a prefix they allow all keys under it, and no others.
 
     Args:
         role: one of `RIGHTS`.
         prefix: put before every key of the stores.
         queue_prefix: put before every key of the queue.
+        has_limits: whether the installation has rate limits or quotas.
     """
-    words = RIGHTS[role].split()
+    words = (RIGHTS[role] + LIMIT_RIGHTS[role] * has_limits).split()
     if prefix:
         words = list(_narrowed(words, prefix))
     return tuple(word.replace(_QUEUE, queue_prefix) for word in words)
@@ -73,14 +85,15 @@ def rights(role: str, *, prefix: str = "", queue_prefix: str = _QUEUE) -> tuple[
 
 def _narrowed(words: list[str], prefix: str) -> Iterator[str]:
     """In a selector, which stands in brackets, each pattern has a successor of its own."""
-    is_selector = False
+    is_selector, mode = False, "%R~"
     for word in words:
         is_selector = is_selector or word.startswith("(")
         if "~" not in word or _QUEUE in word:
             yield word.replace("&cancel", f"&{prefix}:cancel")
         elif is_selector:
-            yield f"~{{{prefix}:*}}:run" if word == "~{*}:run" else f"~{prefix}:*"
+            yield f"~{{{prefix}:*}}:run" if word == "~{*}:run" else f"~{prefix}:{word[1:]}"
+        elif word.startswith("~"):
+            mode = "~"
         is_selector = is_selector and not word.endswith(")")
-    mode = "~" if any(word.startswith("~") for word in words) else "%R~"
     yield f"{mode}{prefix}:*"
     yield f"{mode}{{{prefix}:*}}:run"

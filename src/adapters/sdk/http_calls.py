@@ -13,7 +13,15 @@ from typing import Any, Final
 
 import httpx2
 
-from ...domain.errors import FleetingError, PortError, QueueFull, ServiceFault, ServiceUnavailable
+from ...domain.errors import (
+    FleetingError,
+    PortError,
+    QueueFull,
+    QuotaExceeded,
+    RateLimited,
+    ServiceFault,
+    ServiceUnavailable,
+)
 from .problem import error_of, retry_after
 
 _PAUSES: Final = (0.1, 0.3, 1.0, 2.0)
@@ -22,8 +30,11 @@ that is not there is noticed soon."""
 
 TRIES: Final = 4
 """Tries in all: with the pauses above, one that cannot be reached is given up after 1.4 s. Who
-waits for something anyway goes on trying until that wait is over, and who finds the queue full
-until the call's own time is."""
+waits for something anyway goes on trying until that wait is over, and who finds the queue full or
+asks too often until the call's own time is."""
+
+_PASSING: Final = (QueueFull, QuotaExceeded, RateLimited)
+"""No faults that more tries would only hide: a queue gets shorter, a window moves on."""
 
 _CONNECT: Final = 5.0
 """Most seconds for a connection: what no network needs, and no person wants to wait for."""
@@ -120,8 +131,7 @@ class HttpCalls:
             if isinstance(answer, httpx2.Response):
                 return answer
             pause = self._pause(number, answer)
-            # A full queue is no fault that more tries would only hide: it gets shorter.
-            is_full = isinstance(answer.error, QueueFull)
+            is_full = isinstance(answer.error, _PASSING)
             is_enough = number + 1 >= TRIES and self._now() + pause > patience and not is_full
             if not _may_help(answer.error) or is_enough or self._now() + pause >= until:
                 raise answer.error
@@ -159,4 +169,4 @@ def shown(url: httpx2.URL) -> str:
 
 
 def _may_help(error: FleetingError) -> bool:
-    return error.retryable and isinstance(error, PortError)
+    return error.retryable and isinstance(error, (PortError, *_PASSING))

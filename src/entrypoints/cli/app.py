@@ -17,6 +17,7 @@ from . import (
     installation,
     key,
     quarantine,
+    redis,
     servers,
     submit,
     task,
@@ -103,6 +104,12 @@ app.add_typer(
     name="token",
     rich_help_panel="Look at the installation",
     help="Make, list and revoke static tokens; each of these takes --json.",
+)
+app.add_typer(
+    redis.redis,
+    name="redis",
+    rich_help_panel="Look at the installation",
+    help="Print the Redis users that an installation needs; takes --json.",
 )
 app.add_typer(
     vault.vault,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fleeting.adapters.redis.rights import RIGHTS, rights
+from fleeting.adapters.redis.rights import LIMIT_RIGHTS, RIGHTS, rights
 
 from ....pages import ROOT, blocks
 
@@ -16,6 +16,24 @@ def test_the_page_shows_the_rules_of_every_role() -> None:
     shown = [block.text.split() for block in blocks(PAGE, "acl")]
 
     assert dict(zip(roles, shown, strict=True)) == {r: text.split() for r, text in RIGHTS.items()}
+
+
+def test_the_page_shows_what_limits_take() -> None:
+    shown = [block.text.split() for block in blocks(PAGE, "acl limits")]
+
+    assert shown == [text.split() for text in LIMIT_RIGHTS.values()]
+
+
+def test_limits_bring_their_rights_alone() -> None:
+    for role, text in LIMIT_RIGHTS.items():
+        assert rights(role, has_limits=True) == (*rights(role), *text.split())
+
+
+def test_who_only_reads_counts_and_nothing_else_under_a_prefix() -> None:
+    words = rights("retrieve", prefix="shop", has_limits=True)
+
+    assert {"%R~shop:*", "~shop:{rate:*)"} <= set(words)
+    assert "~shop:*" not in words
 
 
 def test_a_prefix_leaves_the_keys_under_it_alone() -> None:

@@ -149,10 +149,16 @@ async def test_an_address_that_cannot_be_spoken_to_is_a_fault() -> None:
     assert len(service.requests) == 1
 
 
-async def test_a_full_queue_is_waited_for_as_long_as_the_call_has_time() -> None:
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(503, "queue_full"), (429, "rate_limited"), (429, "quota_exceeded")],
+)
+async def test_what_gets_room_again_is_waited_for_as_long_as_the_call_has_time(
+    status: int, code: str
+) -> None:
     """It says itself when to come back."""
     time = ManualTime()
-    full = problem(503, "queue_full", headers={"Retry-After": "5"})
+    full = problem(status, code, headers={"Retry-After": "5"})
     http, service = calls(time, *[full] * 5, OK)
 
     assert await http.json("POST", "tasks", body={}) == {"ok": True}

@@ -31,6 +31,7 @@ EXPECTED = {
     "key",
     "openapi",
     "quarantine",
+    "redis",
     "results",
     "run",
     "stats",
