@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from .protection import IN_BATCHES, SINGLE, VALUES
-from .protections import AUDIT, BARE, EVERYTHING, LIMITS, OPENID_TOKENS, SIGNING, STATIC_TOKENS
+from .protections import (
+    AUDIT,
+    BARE,
+    EVERYTHING,
+    LIMITS,
+    OPENID_TOKENS,
+    QUOTAS,
+    SIGNING,
+    STATIC_TOKENS,
+)
 from .ratio import Ratio, less, more
 from .rows import Place
 
@@ -33,6 +42,7 @@ _EACH: Final = (
         "audit_vs_static_tokens", AUDIT, STATIC_TOKENS, "static tokens with over without audit log"
     ),
     _Compared("limits_vs_bare", LIMITS, BARE, "rate limits over a bare API"),
+    _Compared("quotas_vs_bare", QUOTAS, BARE, "quotas of namespaces over a bare API"),
     _Compared("signing_vs_bare", SIGNING, BARE, "tasks signed over a bare API"),
 )
 

@@ -18,6 +18,7 @@ STATIC_TOKENS: Final = "static tokens"
 AUDIT: Final = "static tokens, audit"
 OPENID_TOKENS: Final = "OpenID tokens"
 LIMITS: Final = "limits"
+QUOTAS: Final = "quotas"
 SIGNING: Final = "signing"
 EVERYTHING: Final = "everything"
 
@@ -38,6 +39,12 @@ _LIMITS: Final = {
 """A burst and a steady rate, as an installation has them; more than any machine gets through here,
 because what is refused costs something else."""
 
+_QUOTAS: Final = {
+    "limits__max_namespace_tasks": "100000000",
+    "limits__max_namespace_bytes": "1000000000000",
+}
+"""More than there will ever be, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -45,7 +52,7 @@ class Protection:
 
     name: str
     settings: Mapping[str, str]
-    """What differs from the defaults, named as in `Settings`."""
+    """What differs from the defaults, named as their variables without `FLEETING_`."""
     token: str = ""
 
 
@@ -55,13 +62,15 @@ def protections(folder: Path, issuer: Issuer) -> list[Protection]:
     static, static_token = _static(folder)
     openid, openid_token = _openid(issuer), issuer.token(SUBJECT, SCOPES)
     signing = {"signing_key": new_key(), "accept_unsigned": "false"}
-    every = {**openid, **_LIMITS, **signing, **_audit(folder, "all"), "policy": _policy(folder)}
+    written = {**_audit(folder, "all"), "policy": _policy(folder)}
+    every = {**openid, **_LIMITS, **_QUOTAS, **signing, **written}
     return [
         Protection(BARE, bare),
         Protection(STATIC_TOKENS, {**bare, **static}, static_token),
         Protection(AUDIT, {**bare, **static, **_audit(folder, "static")}, static_token),
         Protection(OPENID_TOKENS, {**bare, **openid}, openid_token),
         Protection(LIMITS, {**bare, **_LIMITS}),
+        Protection(QUOTAS, {**bare, **_QUOTAS}),
         Protection(SIGNING, {**bare, **signing}),
         Protection(EVERYTHING, {**bare, **every}, openid_token),
     ]

@@ -12,7 +12,10 @@ COMMAND: Final = "fleeting.entrypoints.cli"
 
 
 def start_api(ground: Ground, port: int, settings: Mapping[str, str] | None = None) -> Child:
-    """The API with both halves; does not wait for it. `settings` are named as in `Settings`."""
+    """The API with both halves; does not wait for it.
+
+    `settings` are named as their variables without `FLEETING_`.
+    """
     own = {f"FLEETING_{name.upper()}": value for name, value in (settings or {}).items()}
     return Child(
         [COMMAND, "api", "--port", str(port)],

@@ -162,7 +162,10 @@ def test_everything_is_all_that_the_others_have_but_for_the_kind_of_token(
 
 def test_protections_are_settings_that_can_be(setups: dict[str, Protection]) -> None:
     for setup in setups.values():
-        load(**setup.settings)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in setup.settings.items():
+                patch.setenv(f"FLEETING_{name.upper()}", value)
+            load()
 
 
 def test_a_token_is_sent_where_there_is_one() -> None:
