@@ -93,13 +93,17 @@ def key_id(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-def read_trusted_keys(text: str) -> list[TrustedKey]:
+def read_trusted_keys(text: str, *, name: str = "trusted keys") -> list[TrustedKey]:
     """The keys in a list, one a line or between commas; # begins a comment.
+
+    Args:
+        text: the list.
+        name: what errors call it.
 
     Raises:
         InvalidSetting: a line holds something else; the message has its number.
     """
-    return [_read(number, line) for number, line in _lines(text)]
+    return [_read(f"{name}, line {number}", line) for number, line in _lines(text)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -108,19 +112,19 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, bare
 
 
-def _read(number: int, line: str) -> TrustedKey:
+def _read(where: str, line: str) -> TrustedKey:
     kind, encoded, *rest = [*line.split(), ""]
     public = _public(encoded) if kind == KIND else None
     if public is None:
         raise InvalidSetting(
-            f"trusted keys, line {number}: not of the form `ed25519 <public key in base64>`, as "
+            f"{where}: not of the form `ed25519 <public key in base64>`, as "
             "`fleeting key public` prints it"
         )
     try:
         bounds = _Bounds.model_validate(dict(word.partition("=")[::2] for word in rest if word))
     except ValidationError as exc:
-        where = exc.errors()[0]["loc"][0]
-        raise InvalidSetting(f"trusted keys, line {number}: {where} cannot be read") from None
+        bound = exc.errors()[0]["loc"][0]
+        raise InvalidSetting(f"{where}: {bound} cannot be read") from None
     return TrustedKey(public, **dict(bounds))
 
 

@@ -73,7 +73,11 @@ def trusted_lines(settings: Settings) -> list[str]:
         ConfigurationError: a key cannot be read.
         PortError: Vault, which keeps it, does not say what it is.
     """
-    return [f"{key.line} # {key.key_id}" for key in _trusted(settings)]
+    lines: dict[str, str] = {}
+    for key in _trusted(settings):
+        # Of a key that is there twice, as a worker's own may be, the first line counts.
+        lines.setdefault(key.key_id, f"{key.line} # {key.key_id}")
+    return list(lines.values())
 
 
 def _trusted(settings: Settings) -> list[TrustedKey]:
@@ -115,10 +119,9 @@ def _in_transit(settings: Settings) -> KeptKey:
 
 
 def _listed(settings: Settings) -> list[TrustedKey]:
-    text = settings.trusted_keys
+    keys = read_trusted_keys(settings.trusted_keys, name="FLEETING_TRUSTED_KEYS")
     if name := settings.trusted_keys_file:
-        text = f"{text}\n{_read('FLEETING_TRUSTED_KEYS_FILE', name)}"
-    keys = read_trusted_keys(text)
+        keys += read_trusted_keys(_read("FLEETING_TRUSTED_KEYS_FILE", name), name=name)
     if keys:
         require_cryptography()
     return keys

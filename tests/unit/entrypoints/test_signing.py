@@ -47,6 +47,22 @@ def is_taken(found: Settings, data: dict[str, object]) -> bool:
     return True
 
 
+def test_own_key_that_is_listed_too_is_shown_once() -> None:
+    found = settings(signing_key=PEM, trusted_keys=f"{LINE} principals=batch")
+
+    [line] = signing.trusted_lines(found)
+
+    assert line.startswith(f"{LINE} principals=batch")
+
+
+def test_wrong_line_is_named_with_its_file(tmp_path: Path) -> None:
+    listed = tmp_path / "keys"
+    listed.write_text("nonsense")
+
+    with pytest.raises(InvalidSetting, match=r"keys, line 1: not of the form"):
+        signing.trusted_lines(settings(trusted_keys=LINE, trusted_keys_file=str(listed)))
+
+
 @pytest.mark.parametrize(
     "start",
     [
