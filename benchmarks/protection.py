@@ -39,7 +39,7 @@ _CALLS: Final[Mapping[str, Call]] = {
 
 _FOREIGN_KEYS: Final = 1_000
 
-_TURNS: Final = 5
+_PIECE_SECONDS: Final = 0.3
 """What is to be told from each other are a few per cent: so short are the pieces of time that
 something else on the machine hits all alike."""
 
@@ -53,11 +53,12 @@ def one_round(profile: Profile) -> Iterator[Measured]:
         _listening(ground, protections(ground.logs, issuer)) as servers,
     ):
         quotes.store(ground.url, counts=[USUAL_VALUES], foreign_keys=_FOREIGN_KEYS)
+        pieces = max(round(profile.load_seconds / _PIECE_SECONDS), 1)
         for case, call in _CALLS.items():
             turns = [_Turns(one, server, call, client) for one, server in servers]
-            for _ in range(_TURNS):
+            for _ in range(pieces):
                 for each in turns:
-                    each.take(profile.load_seconds / _TURNS)
+                    each.take(profile.load_seconds / pieces)
             for each in turns:
                 yield Measured(Place("protection", each.name, case), each.figures())
 
