@@ -23,7 +23,11 @@ def _redis() -> None:
 def acl(
     role: Annotated[
         Literal["retrieve", "api", "worker"] | None,
-        typer.Argument(help="One role alone; left out: all.", show_default=False),
+        typer.Argument(
+            metavar="[retrieve|api|worker]",
+            help="One role alone; left out: all.",
+            show_default=False,
+        ),
     ] = None,
     *,
     prefix: Annotated[

@@ -9,6 +9,7 @@ from fleeting.adapters.redis.connection import RedisConnection
 from fleeting.adapters.redis.event_feed import RedisEventFeed
 from fleeting.adapters.redis.fleet import RedisFleet, RedisFleetRegister
 from fleeting.adapters.redis.health import RedisHealth
+from fleeting.adapters.redis.keyspace import Keyspace
 from fleeting.adapters.redis.quarantines import RedisQuarantineRegister, RedisQuarantines
 from fleeting.adapters.redis.rate_limiter import RedisRateLimiter
 from fleeting.adapters.redis.result_store import (
@@ -31,7 +32,10 @@ from fleeting.testing import (
     SourceReaderContract,
     SourceWriterContract,
     TaskRecordsContract,
+    UsageContract,
 )
+
+from .conftest import Backend, backend_of
 
 # The contracts ask for `denied` by its name alone, which would leave the kinds of servers out.
 pytestmark = pytest.mark.usefixtures("backend")
@@ -137,6 +141,17 @@ class TestRedisRateLimiter(RateLimiterContract):
     @pytest.fixture
     def broken(self, broken_connection: RedisConnection, layout: Layout) -> RedisRateLimiter:
         return RedisRateLimiter(broken_connection, layout.space)
+
+
+class TestRedisUsage(UsageContract):
+    @pytest.fixture
+    def backend(self, request: pytest.FixtureRequest) -> Backend:
+        """Where every key is on a server of its own."""
+        return backend_of(request, "cluster")
+
+    @pytest.fixture
+    def layout(self) -> Layout:
+        return Layout(Keyspace(), is_sharded=True, keeps_usage=True)
 
 
 class TestRedisSourceWriter(SourceWriterContract):

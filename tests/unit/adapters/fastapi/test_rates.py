@@ -224,3 +224,11 @@ async def test_a_namespace_beyond_its_quota_is_refused_and_that_is_kept() -> Non
     assert (refused.status_code, refused.json()["code"]) == (429, "quota_exceeded")
     assert refused.headers["retry-after"] == "5"
     assert [event.outcome for event in home.audit.events] == ["allowed", "limited"]
+
+
+async def test_a_stream_says_where_its_caller_stands() -> None:
+    async with limited("10/hour", RateClass.READ) as (_, client):
+        answer = await client.get("/functions/add/stream", headers=bearer("ann"))
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert told(answer)[:2] == ("10", "9")
