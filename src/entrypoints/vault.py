@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from ..domain.errors import InvalidSetting, MissingExtra
+from ..domain.errors import InvalidQuery, InvalidSetting, MissingExtra
 
 if TYPE_CHECKING:
     from ..adapters.vault.setup.plan import Plan, RedisServer
@@ -41,13 +41,13 @@ def policy(role: str, mounts: Mounts) -> str:
     """The policy of a role, as Vault reads it.
 
     Raises:
-        InvalidSetting: there is no such role.
+        InvalidQuery: there is no such role.
     """
     from ..adapters.vault.setup.policies import policies
 
     known = policies(mounts)
     if role not in known:
-        raise InvalidSetting(f"{role} is no role: there are {', '.join(known)}")
+        raise InvalidQuery(f"{role} is no role: there are {', '.join(known)}")
     return known[role]
 
 

@@ -273,7 +273,8 @@ class Caller:
         only = self.principal.only_namespace
         if only is None and not self.principal.enters(self._scope, ""):
             error = Forbidden(
-                f"your token is for several namespaces: name one with the header {HEADER}"
+                f"your token is for several namespaces: name one with the header {HEADER}, "
+                "or --namespace on the command line"
             )
             self.refuse(error)
             raise error

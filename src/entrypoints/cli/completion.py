@@ -22,6 +22,20 @@ def functions_in_script(context: typer.Context, incomplete: str) -> list[str]:
     ]
 
 
+def scopes(incomplete: str) -> list[str]:
+    """What a token can be good for."""
+    from ...domain.principal import Scope
+
+    return [scope for scope in Scope if scope.startswith(incomplete)]
+
+
+def vault_roles(incomplete: str) -> list[str]:
+    """The parts of an installation that have a role in Vault."""
+    from ...adapters.vault.setup.roles import ROLES
+
+    return [role.name for role in ROLES if role.name.startswith(incomplete)]
+
+
 def functions_with_values(context: typer.Context, incomplete: str) -> list[str]:
     """Functions that have live values on the service."""
     from ...domain.errors import FleetingError

@@ -10,7 +10,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import typer
 
-from ...domain.errors import FleetingError, TaskFailed
+from ...domain.errors import FleetingError, NotAuthenticated, TaskFailed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,6 +48,8 @@ def tell(error: FleetingError, exit_code: int, *, as_json: bool) -> None:
     typer.echo(f"{mark} {error.message}", err=True, color=_colours())
     for note in getattr(error, "__notes__", ()):
         typer.echo(note, err=True)
+    if isinstance(error, NotAuthenticated):
+        typer.echo("Commands send the token in FLEETING_TOKEN, or that of --token.", err=True)
 
 
 def print_problem(code: str, detail: str, exit_code: int, **facts: object) -> None:

@@ -67,10 +67,15 @@ def run(
         network=network,
     )
 
+    from ...domain.errors import ReferenceNotAllowed
     from ..local import Fleeting
 
     with Fleeting.in_memory(isolation=isolation, secrets=secrets) as platform:
-        handle = platform.submit(source, function, *positional, kwargs=keywords, **wanted)
+        try:
+            handle = platform.submit(source, function, *positional, kwargs=keywords, **wanted)
+        except ReferenceNotAllowed as exc:
+            exc.add_note("Here each secret that a task names is given by --secret.")
+            raise
         try:
             with bars(wanted=not as_json) as shown:
                 found = wait_for(handle, seconds=None, step=_GLANCE, bars=shown)

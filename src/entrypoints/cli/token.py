@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from .completion import scopes
 from .failure import reporting
 from .options import Json
 from .printing import print_json, print_table, say
@@ -38,8 +39,10 @@ def create(
     scope: Annotated[
         list[str] | None,
         typer.Option(
-            help="What it is good for, such as tasks:submit; may be given several times.",
+            help="What it is good for: tasks:submit, results:read, workflows:write, "
+            "schedules:write, tasks:cancel or admin; may be given several times.",
             show_default=False,
+            autocompletion=scopes,
         ),
     ] = None,
     group: Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from .completion import vault_roles
 from .failure import reporting
 from .options import Json
 from .printing import print_facts, print_json, print_table, say
@@ -53,7 +54,10 @@ Name = Annotated[
     str, typer.Option("--name", help="What the installation is called in policies and roles.")
 ]
 Role = Annotated[
-    str, typer.Argument(metavar="ROLE", help="Part of the installation: worker, api …")
+    str,
+    typer.Argument(
+        metavar="ROLE", help="Part of the installation: worker, api …", autocompletion=vault_roles
+    ),
 ]
 
 

@@ -52,6 +52,15 @@ def test_a_secret_comes_from_a_file(fleeting: Fleeting, script: str, tmp_path: P
     assert (done.out, done.err) == ("13\n", "with ***\n")
 
 
+def test_a_secret_that_is_missing_is_asked_for_by_its_option(
+    fleeting: Fleeting, script: str
+) -> None:
+    done = run(fleeting, script)
+
+    assert done.exit_code == 77
+    assert done.err.endswith("is given by --secret.\n")
+
+
 def test_a_script_that_raises_shows_no_secret(
     fleeting: Fleeting, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
