@@ -115,8 +115,14 @@ class HttpCalls:
         if isinstance(error, httpx2.TransportError) and not isinstance(
             error, httpx2.UnsupportedProtocol
         ):
+            if "CERTIFICATE_VERIFY_FAILED" in why:
+                return ServiceUnavailable(
+                    f"the certificate of {where} is not trusted: name the file of its authority "
+                    "in SSL_CERT_FILE"
+                )
             return ServiceUnavailable(
-                f"{where} cannot be reached: {why}; is the API running, and is this its address?"
+                f"{where} cannot be reached: {why.removesuffix('.')}. Is the API running, and is "
+                "this its address?"
             )
         return ServiceFault(f"{where} cannot be talked to: {why}")
 

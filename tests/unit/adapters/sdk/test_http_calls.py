@@ -50,10 +50,18 @@ async def test_a_lasting_failure_is_given_up_soon() -> None:
     time = ManualTime()
     http, service = calls(time, AWAY)
 
-    with pytest.raises(e.ServiceUnavailable, match=r"cannot be reached.*is the API running"):
+    with pytest.raises(e.ServiceUnavailable, match=r"cannot be reached.*Is the API running"):
         await http.json("GET", "functions")
     assert len(service.requests) == TRIES
     assert sum(time.slept) < 2
+
+
+async def test_certificate_that_is_not_trusted_is_told_from_a_wrong_address() -> None:
+    untrusted = httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    http, _ = calls(ManualTime(), untrusted)
+
+    with pytest.raises(e.ServiceUnavailable, match="authority in SSL_CERT_FILE"):
+        await http.json("GET", "functions")
 
 
 async def test_a_long_poll_rides_out_a_restart_that_is_shorter_than_its_wait() -> None:
