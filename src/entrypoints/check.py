@@ -106,17 +106,17 @@ def _shown(value: object) -> str:
 async def _ask_all(settings: Settings) -> list[Answer]:
     container = Container(settings=settings)
     policy = _policy(container, settings)
-    asked = [
-        _ask("result store", settings.store, container.results().health),
-        _ask("task queue", settings.queue_url, container.queue().health),
+    asked: list[tuple[str, str, SupportsPing]] = [
+        ("result store", settings.store, container.results().health),
+        ("task queue", settings.queue_url, container.queue().health),
     ]
     if (secrets := container.secrets()) is not None:
-        asked.append(_ask("secret source", settings.secrets, secrets.health))
+        asked.append(("secret source", settings.secrets, secrets.health))
     if settings.auth != NONE:
         where = settings.auth_issuer or settings.auth_tokens_file or settings.auth
-        asked.append(_ask("authenticator", where, container.authenticator().health))
+        asked.append(("authenticator", where, container.authenticator().health))
     try:
-        return [*policy, *await asyncio.gather(*asked)]
+        return [*policy, *await asyncio.gather(*(_ask(*one) for one in asked))]
     finally:
         if settings.auth != NONE:
             await container.authenticator().aclose()

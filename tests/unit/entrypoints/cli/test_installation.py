@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from importlib.metadata import version
@@ -33,6 +34,15 @@ def test_check_shows_settings_masked_with_their_origin(fleeting: Fleeting) -> No
         "origin": "environment",
     }
     assert lines["FLEETING_PREFIX"]["origin"] == "default"
+
+
+@pytest.mark.filterwarnings("error")
+def test_check_asks_nobody_where_one_of_them_cannot_be(fleeting: Fleeting) -> None:
+    done = fleeting("check", FLEETING_STORE="memory://", FLEETING_SECRETS="vault://vault:8200")
+    gc.collect()
+
+    assert done.exit_code == 78
+    assert "serves vault://" in done.err
 
 
 def test_check_says_which_dependency_is_up(fleeting: Fleeting) -> None:
