@@ -18,8 +18,9 @@ async def _usage(records: TaskRecords, namespace: str = "") -> Usage:
 class UsageContract(StoreContract):
     """The contract of `ports.task_records.SupportsUsage`, where usage is kept.
 
-    Fixtures to supply, beside those of `StoreContract`:
+    Fixtures to supply, all over one backend:
         records: `TaskRecords` that are a `SupportsUsage`, too.
+        writer: a `ResultWriter`.
     """
 
     def test_nothing_is_used_at_first(self, run: Run, records: TaskRecords) -> None:

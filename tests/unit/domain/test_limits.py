@@ -67,7 +67,14 @@ def test_duration_may_be_a_whole_year() -> None:
     assert Limits(max_ttl_seconds=timedelta(days=366)).max_ttl == timedelta(days=366)
 
 
-MAY_BE_NONE = {"default_threads", "max_queued", "max_scratch_mb", "quarantine_losses"}
+MAY_BE_NONE = {
+    "default_threads",
+    "max_namespace_bytes",
+    "max_namespace_tasks",
+    "max_queued",
+    "max_scratch_mb",
+    "quarantine_losses",
+}
 
 
 @pytest.mark.parametrize(
