@@ -55,6 +55,21 @@ def test_own_key_that_is_listed_too_is_shown_once() -> None:
     assert line.startswith(f"{LINE} principals=batch")
 
 
+def test_doctor_leaves_a_wrapped_secret_id_to_the_worker() -> None:
+    """It would have to log in to see the keys."""
+    found = examine_signing(
+        settings(
+            secrets="vault+http://127.0.0.1:1",
+            secrets_role_id="r",
+            secrets_secret_id="delivered",
+            secrets_secret_id_wrapped=True,
+            signing_transit="transit/fleeting",
+        )
+    )
+
+    assert (found.severity, found.message[:14]) == ("ok", "not looked at:")
+
+
 def test_wrong_line_is_named_with_its_file(tmp_path: Path) -> None:
     listed = tmp_path / "keys"
     listed.write_text("nonsense")
