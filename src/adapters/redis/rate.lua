@@ -40,7 +40,9 @@ local function left_of(n, place)
   local _, seconds = window(n)
   local at = redis.call('LINDEX', KEYS[n], place)
   if not at then return 0 end
-  return math.max(1, math.ceil((tonumber(at) + seconds) * 1000 - now_us / 1000))
+  -- A thousandth less, as what is left of seconds since 1970 is rounded to about that.
+  local left = (tonumber(at) + seconds) * 1000 - now_us / 1000
+  return math.max(1, math.ceil(left - 0.001))
 end
 
 local fits, used = true, {}
