@@ -84,11 +84,16 @@ def _kept_token() -> str:
         ) from None
 
 
-def redis_rights(prefix: str, queue_prefix: str) -> Mapping[str, Sequence[str]]:
-    """The ACL rules of each role in an installation with these prefixes."""
+def redis_rights(
+    prefix: str, queue_prefix: str, *, has_limits: bool = False
+) -> Mapping[str, Sequence[str]]:
+    """The ACL rules of each role in an installation with these prefixes, and limits or not."""
     from ..adapters.redis.rights import RIGHTS, rights
 
-    return {role: rights(role, prefix=prefix, queue_prefix=queue_prefix) for role in RIGHTS}
+    return {
+        role: rights(role, prefix=prefix, queue_prefix=queue_prefix, has_limits=has_limits)
+        for role in RIGHTS
+    }
 
 
 def redis_server(url: str, password: str) -> RedisServer:

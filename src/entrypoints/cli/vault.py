@@ -97,6 +97,10 @@ def bootstrap(
     queue_prefix: Annotated[
         str, typer.Option(help="FLEETING_QUEUE_PREFIX of the installation, which does so too.")
     ] = "{fleeting}:",
+    limits: Annotated[
+        bool,
+        typer.Option("--limits", help="Users may do what rate limits and quotas need, too."),
+    ] = False,
     audit_file: Annotated[
         str,
         typer.Option(help="File that an audit device of Vault writes to.", show_default=False),
@@ -119,7 +123,7 @@ def bootstrap(
     plan = Plan(
         mounts=Mounts(kv=kv, transit=transit, database=database, name=name),
         redis=redis_server(redis, redis_password) if redis else None,
-        rights=redis_rights(prefix, queue_prefix),
+        rights=redis_rights(prefix, queue_prefix, has_limits=limits),
         audit_file=audit_file,
     )
     at = desk(address, token, ca=ca, namespace=within, is_dry=dry_run)
