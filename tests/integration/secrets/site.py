@@ -48,7 +48,8 @@ class Site:
         self._directory = directory
         self._set_up_vault()
         role = approle(self.admin, f"worker-{name}", self._filled(_RIGHTS))
-        self._open = Deployment(self._environment(role, directory), logs=directory)
+        self.environment = self._environment(role, directory)
+        self._open = Deployment(self.environment, logs=directory)
 
     def start(self) -> None:
         """Have it serve."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from fleeting.adapters.sdk.client import Client
 from fleeting.adapters.sdk.handle import Handle
 
 from ..servers.port import HOST
+from ..servers.wait import wait_until
 from .eavesdropper import Eavesdropper, everything_in
+from .flower import Flower, blooming
 from .forms import Canary
 from .leaks import HOW_IT_ENDS, SCRIPT
 from .site import Site
@@ -52,8 +56,23 @@ def client(site: Site) -> Client:
     return site.client()
 
 
+@pytest.fixture(scope="module")
+def flower(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flower]:
+    pytest.importorskip("flower")
+    with blooming(site.environment, tmp_path_factory.mktemp("flower") / "log") as flower:
+        client = site.client()
+
+        def is_listening() -> bool:
+            handle = client.submit("def nothing(): pass", "nothing")
+            handle.result(60)
+            return flower.shows(handle.key)
+
+        wait_until(is_listening, within=timedelta(seconds=60))
+        yield flower
+
+
 def test_a_secret_appears_nowhere_whatever_a_task_does_with_it_by_accident(
-    site: Site, client: Client
+    site: Site, client: Client, flower: Flower
 ) -> None:
     password, top, bottom = Canary(), Canary(), Canary()
     site.put("app/canary", password=password.text, key=KEY.format(top.text, bottom.text))
@@ -82,6 +101,8 @@ def test_a_secret_appears_nowhere_whatever_a_task_does_with_it_by_accident(
         "worker's log": site.worker.output,
         "API's log": site.api_log(),
         "Vault's audit log": site.bao.audit_log.read_text(),
+        "Flower": flower.everything(handle.key for handle in handles.values()),
+        "Flower's log": flower.log,
     }
     for place, text in places.items():
         for canary in (password, top, bottom):
@@ -91,6 +112,7 @@ def test_a_secret_appears_nowhere_whatever_a_task_does_with_it_by_accident(
     assert "/0.celeryev/task" in ear.heard
     assert kept.count("***") > 50
     assert "form ***" in places["stream"]
+    assert all(handle.key in places["Flower"] for handle in handles.values())
     assert handles["say"].result(1)["first"] == password.text[:6]
     assert all(handle.key in site.worker.output for handle in handles.values())
 
