@@ -273,6 +273,8 @@ CAPABILITIES: Final[dict[str, Any]] = {
         "idempotency_window_seconds": 86400.0,
         "max_queued": 1_000_000,
         "max_queue_age_seconds": 43200.0,
+        "max_namespace_tasks": 0,
+        "max_namespace_bytes": 0,
         "quarantine_losses": 3,
         "quarantine_window_seconds": 900.0,
         "quarantine_time_seconds": 900.0,

@@ -100,7 +100,9 @@ def _fault(error: Exception) -> str:
     if isinstance(error, vendor.InvalidRequest):
         speaks_tls = _MISTAKEN[0] in said(error)
         return (
-            "speaks TLS: correct the scheme (https)" if speaks_tls else "is not ready: wait for it"
+            "speaks TLS: correct the scheme (https, in settings vault+https)"
+            if speaks_tls
+            else "is not ready: wait for it"
         )
     return "failed: see its log"
 
