@@ -45,13 +45,13 @@ class EffectContract(StoreContract):
         self, run: Run, reader: ResultReader, given: Given, pass_time: PassTime
     ) -> None:
         """Life is counted from the swap, not from the life that the open record had left."""
-        record = given.running(patience=self.tick, ttl=4 * self.tick)
+        record = given.running(patience=6 * self.tick, ttl=4 * self.tick)
         pass_time(3 * self.tick)
         given.finished(record)
 
-        pass_time(3 * self.tick)
-        alive = run(reader.read(record.address))
         pass_time(2 * self.tick)
+        alive = run(reader.read(record.address))
+        pass_time(3 * self.tick)
 
         assert alive is not None
         assert run(reader.read(record.address)) is None

@@ -21,6 +21,7 @@ from fleeting.domain.result import Status
 from fleeting.entrypoints.local import Fleeting
 from fleeting.entrypoints.settings import Settings
 
+from ..celery import steering
 from ..servers.require import require_valkey
 from ..servers.valkey import Valkey
 from ..servers.wait import wait_until
@@ -50,6 +51,8 @@ class Prefork:
         return handle
 
     def tell(self, command: str, *words: object, **options: object) -> None:
+        # A command that changes something is given once, to a worker that is known to listen.
+        steering.ask(self.app, "ping")
         told = getattr(self.app.control, command)
         assert told(*words, reply=True, timeout=20, limit=1, **options)
 
