@@ -16,7 +16,7 @@ import redis
 from celery import Celery, chain, chord, group
 
 from fleeting.adapters.celery.worker import make_worker_app
-from fleeting.adapters.redis.rights import rights
+from fleeting.adapters.redis.rights import LIMIT_RIGHTS, rights
 from fleeting.adapters.sdk.client import Client
 from fleeting.domain.errors import IdempotencyConflict, ResultGone, TaskFailed
 from fleeting.domain.result import Status
@@ -68,7 +68,9 @@ def rules() -> dict[str, list[str]]:
 def rules_with_limits() -> dict[str, list[str]]:
     """The same with what the page adds for rate limits and quotas."""
     added = [block.text.split() for block in blocks(PAGE, "acl limits")]
-    return {role: words + more for (role, words), more in zip(rules().items(), added, strict=True)}
+    found = rules()
+    found |= {role: found[role] + more for role, more in zip(LIMIT_RIGHTS, added, strict=True)}
+    return found
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,14 @@ def test_nothing_that_a_canvas_needs_is_refused(tmp_path: Path) -> None:
         ("api", "XRANGE {fleeting}:fleeting:stream:0 - +"),
         ("api", "ZRANGE {fleeting}:fleeting:delayed 0 -1"),
         ("worker", "SET source:0 x"),
-        *((role, command) for role in ("retrieve", "api", "worker") for command in NOBODYS),
+        ("flower", f"GET {KEY}"),
+        ("flower", "XADD {fleeting}:fleeting:stream:0 * a b"),
+        ("flower", "XRANGE {fleeting}:fleeting:stream:0 - +"),
+        *(
+            (role, command)
+            for role in ("retrieve", "api", "worker", "flower")
+            for command in NOBODYS
+        ),
     ],
 )
 def test_what_a_role_does_not_need_is_refused(redis_url: str, role: str, command: str) -> None:

@@ -42,7 +42,8 @@ resetchannels &cancel -@all
 ~*_?????????????_???????????????? ~{*}:run ~{*}:live ~{*}:other
 ~*functions ~*events ~open ~{workers} ~{workers}:facts %R~source:*
 ~{quarantine} ~{quarantine}:facts ~*lost:*
-&{fleeting}:/0.celery.pidbox &{fleeting}:/0.celeryev/worker.*
+&{fleeting}:/0.celery.pidbox
+&{fleeting}:/0.celeryev/worker.* &{fleeting}:/0.celeryev/task.multi
 &{fleeting}:celery-task-meta-*
 +multi +exec +watch +unwatch +discard +expire
 +xreadgroup +xack +xrange +xlen +xpending +xread
@@ -50,6 +51,17 @@ resetchannels &cancel -@all
 +llen +lpush +rpop +brpop +sadd +srem +smembers +sismember +setex +zcount +mget
 +psubscribe +punsubscribe +script|load +script|exists
 ~{fleeting}:*
+""",
+    "flower": """\
+resetchannels -@all
++hello +auth +ping +time +publish +subscribe +psubscribe +unsubscribe +punsubscribe
+&{fleeting}:/0.celery.pidbox &{fleeting}:/0.celeryev/*
++multi +exec +sadd +srem +smembers +sismember +exists +llen +lpush +rpop +brpop +del +expire
++eval +evalsha +script|load +script|exists
++xadd +xdel +xack +xreadgroup +xgroup|create +xgroup|delconsumer +xlen
++zadd +zrem +zrangebyscore +zremrangebyscore +hset +hdel +hgetall
+~{fleeting}:_kombu.binding* ~{fleeting}:*reply.celery.pidbox*
+(+llen +xlen +xpending +xinfo|groups +exists ~{fleeting}:*)
 """,
 }
 """By role, for an installation without prefix and with the queue's own."""
@@ -61,7 +73,7 @@ LIMIT_RIGHTS: Final[Mapping[str, str]] = {
     "api": f"~*queued %R~*bytes\n{_COUNTING}\n",
     "worker": "+hincrby +hkeys ~*queued ~*bytes\n",
 }
-"""By role, what comes to that where an installation has rate limits or quotas."""
+"""By role, what comes to that where an installation has rate limits or quotas; else nothing."""
 
 _QUEUE: Final = "{fleeting}:"
 
@@ -77,7 +89,7 @@ def rights(
         queue_prefix: put before every key of the queue.
         has_limits: whether the installation has rate limits or quotas.
     """
-    words = (RIGHTS[role] + LIMIT_RIGHTS[role] * has_limits).split()
+    words = (RIGHTS[role] + LIMIT_RIGHTS.get(role, "") * has_limits).split()
     if prefix:
         words = list(_narrowed(words, prefix))
     return tuple(word.replace(_QUEUE, queue_prefix) for word in words)

@@ -22,9 +22,9 @@ def _redis() -> None:
 @reporting
 def acl(
     role: Annotated[
-        Literal["retrieve", "api", "worker"] | None,
+        Literal["retrieve", "api", "worker", "flower"] | None,
         typer.Argument(
-            metavar="[retrieve|api|worker]",
+            metavar="[retrieve|api|worker|flower]",
             help="One role alone; left out: all.",
             show_default=False,
         ),

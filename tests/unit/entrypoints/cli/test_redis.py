@@ -32,4 +32,4 @@ def test_prefixes_and_limits_count(fleeting):
 
 
 def test_what_is_no_role_is_refused(fleeting):
-    assert fleeting("redis", "acl", "flower").exit_code == 2
+    assert fleeting("redis", "acl", "gardener").exit_code == 2
