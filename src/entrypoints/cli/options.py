@@ -47,6 +47,9 @@ Json = Annotated[
     bool,
     typer.Option("--json", help="Print JSON, also for errors (a problem document on stderr)."),
 ]
+QueuePrefix = Annotated[
+    str, typer.Option(help="FLEETING_QUEUE_PREFIX of the installation, which does so too.")
+]
 Url = Annotated[
     str,
     typer.Option(envvar="FLEETING_URL", help="Address of the service.", rich_help_panel=SERVICE),

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from .failure import reporting
-from .options import Json
+from .options import Json, QueuePrefix
 from .printing import print_json, say
 
 redis: Final = typer.Typer(no_args_is_help=True)
@@ -33,9 +33,7 @@ def acl(
     prefix: Annotated[
         str, typer.Option(help="FLEETING_PREFIX of the installation, which narrows the rights.")
     ] = "",
-    queue_prefix: Annotated[
-        str, typer.Option(help="FLEETING_QUEUE_PREFIX of the installation, which does so too.")
-    ] = "{fleeting}:",
+    queue_prefix: QueuePrefix = "{fleeting}:",
     limits: Annotated[
         bool,
         typer.Option("--limits", help="With what rate limits and quotas need, too."),

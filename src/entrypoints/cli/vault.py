@@ -9,7 +9,7 @@ import typer
 
 from .completion import vault_roles
 from .failure import reporting
-from .options import Json
+from .options import Json, QueuePrefix
 from .printing import print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ def bootstrap(
         str,
         typer.Option(help="FLEETING_PREFIX of the installation, which narrows the users' rights."),
     ] = "",
-    queue_prefix: Annotated[
-        str, typer.Option(help="FLEETING_QUEUE_PREFIX of the installation, which does so too.")
-    ] = "{fleeting}:",
+    queue_prefix: QueuePrefix = "{fleeting}:",
     limits: Annotated[
         bool,
         typer.Option("--limits", help="Users may do what rate limits and quotas need, too."),
