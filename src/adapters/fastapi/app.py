@@ -124,14 +124,13 @@ def make_app(
     """
     release = version or version_of("fleeting")
     closing, metrics, access = Closing(), ApiMetrics(version=release), access or Access()
+    answers = live_events.LiveAnswers(closing=closing, open_streams=metrics.streams, idle=idle)
     app = _bare_app(release, _lifespan(follow, closing, lifespan))
     app.state.closing = closing
     if RETRIEVE in roles:
         # First, because routes are tried in their order, and these are asked for most.
         app.include_router(
-            task_stream.router(
-                retriever, clock=clock, closing=closing, metrics=metrics, access=access, idle=idle
-            )
+            task_stream.router(retriever, clock=clock, answers=answers, access=access)
         )
         app.include_router(functions.router(retriever, clock=clock, access=access))
     if SUBMIT in roles:
@@ -152,15 +151,7 @@ def make_app(
             single_results.router(retriever, clock=clock, closing=closing, access=access)
         )
         app.include_router(
-            streaming.router(
-                retriever,
-                follow,
-                clock=clock,
-                closing=closing,
-                metrics=metrics,
-                access=access,
-                idle=idle,
-            )
+            streaming.router(retriever, follow, clock=clock, answers=answers, access=access)
         )
     capabilities = operations.describe(
         version=release,

@@ -1,4 +1,4 @@
-"""Turns updates into server-sent events, and says so where they break off."""
+"""Answers with updates as server-sent events, and says so where they break off."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Header, Request
+from prometheus_client import Gauge
 
 from ...domain import errors as e
 from . import problems
 from .caller import Caller
-from .event_stream import KEEP_ALIVE, MEDIA_TYPE, event
+from .closing import Closing
+from .event_stream import KEEP_ALIVE, MEDIA_TYPE, EventStream, event, opening
 from .problems import HttpError
 
 _log: Final = logging.getLogger(__name__)
@@ -32,7 +34,6 @@ LastEventId = Annotated[
         description="The same, as browsers send it when they reconnect; it goes before `after`.",
     ),
 ]
-
 
 _EVENT: Final = {
     "type": "object",
@@ -61,7 +62,51 @@ def documented_stream(description: str, events: Sequence[Mapping[str, str]]) -> 
     }
 
 
-async def live_events(
+class LiveAnswers:
+    """Makes the answers that stay open.
+
+    Args:
+        closing: ends them when the server stops.
+        open_streams: counts them.
+        idle: pause after which a silent one shows that it is alive.
+    """
+
+    def __init__(self, *, closing: Closing, open_streams: Gauge, idle: timedelta = IDLE) -> None:
+        self.idle = idle
+        self._closing = closing
+        self._open_streams = open_streams
+
+    async def __call__(
+        self,
+        request: Request,
+        updates: AsyncGenerator[T | None, None],
+        show: Callable[[T], bytes],
+        *,
+        caller: Caller,
+        position: str,
+    ) -> EventStream:
+        """The updates as `show` writes them; None is a sign of life, due after each `idle`.
+
+        Returns once the first is there: an error up to then is an ordinary answer.
+
+        Args:
+            request: what is answered.
+            updates: what has happened since the position.
+            show: makes an event of one.
+            caller: who asks, and is asked again who they are.
+            position: where a client resumes that is cut off before the first event.
+        """
+        first = await anext(updates)
+        events = _events(request, first, updates, show, caller=caller, idle=self.idle)
+        return EventStream(
+            events,
+            begin=opening(position),
+            closing=self._closing,
+            open_streams=self._open_streams,
+        )
+
+
+async def _events(
     request: Request,
     first: T | None,
     rest: AsyncGenerator[T | None, None],
@@ -70,9 +115,9 @@ async def live_events(
     caller: Caller,
     idle: timedelta,
 ) -> AsyncGenerator[bytes, None]:
-    """The updates as `show` writes them; None is a sign of life, and comes after each `idle`.
+    """Each update as an event; looks after each `idle` whether the caller still may see them.
 
-    As often it is looked whether the caller still may see them: a stream outlives tokens.
+    A stream outlives tokens.
     """
     renewed = time.monotonic()
     try:

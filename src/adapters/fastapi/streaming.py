@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -17,12 +16,10 @@ from ...usecases.updates import Update
 from . import examples
 from .access import Access
 from .caller import Asking
-from .closing import Closing
 from .documented import QUERY, STORE
 from .documented import problems as documented
-from .event_stream import EventStream, event, opening
-from .live_events import IDLE, LastEventId, documented_stream, live_events
-from .metrics import ApiMetrics
+from .event_stream import event
+from .live_events import LastEventId, LiveAnswers, documented_stream
 from .parameters import Function
 from .single_results import result_json
 from .strict_route import strict_route
@@ -49,10 +46,8 @@ def router(
     follow: Follow,
     *,
     clock: Clock,
-    closing: Closing,
-    metrics: ApiMetrics,
+    answers: LiveAnswers,
     access: Access,
-    idle: timedelta = IDLE,
 ) -> APIRouter:
     """The route of the stream."""
     routes = APIRouter(route_class=strict_route(access), tags=["functions"])
@@ -78,19 +73,13 @@ def router(
         namespace = caller.require(check_function_name(function))
         # Known before the first event, so that a client that is cut off until then misses nothing.
         position = last_event_id or after or await follow.position(namespace)
-        updates = retriever.stream(namespace, function, after=position, idle=idle)
-        # Waits until the stream listens; an error up to here is an ordinary answer.
-        first = await anext(updates)
-        events = live_events(
+        updates = retriever.stream(namespace, function, after=position, idle=answers.idle)
+        return await answers(
             request,
-            first,
             updates,
             lambda update: _event(update, clock),
             caller=caller,
-            idle=idle,
-        )
-        return EventStream(
-            events, begin=opening(position), closing=closing, open_streams=metrics.streams
+            position=position,
         )
 
     return routes

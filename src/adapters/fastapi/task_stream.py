@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -17,11 +16,9 @@ from ...usecases.watch import TaskUpdate
 from . import examples
 from .access import Access
 from .caller import Asking
-from .closing import Closing
 from .documented import QUERY, STORE, problems
-from .event_stream import EventStream, event, opening
-from .live_events import IDLE, LastEventId, documented_stream, live_events
-from .metrics import ApiMetrics
+from .event_stream import event
+from .live_events import LastEventId, LiveAnswers, documented_stream
 from .parameters import Key
 from .schemas import OutputPiece, TaskSummary
 from .single_results import result_json
@@ -52,10 +49,8 @@ def router(
     retriever: MetricRetriever,
     *,
     clock: Clock,
-    closing: Closing,
-    metrics: ApiMetrics,
+    answers: LiveAnswers,
     access: Access,
-    idle: timedelta = IDLE,
 ) -> APIRouter:
     """The route of the stream."""
     routes = APIRouter(route_class=strict_route(access), tags=["results"])
@@ -89,19 +84,13 @@ def router(
             ResultKey.parse(key)
             return Response(status_code=204)
         place = caller.place(key)
-        updates = retriever.watch(place.namespace, key, seen=seen, idle=idle)
-        # Waits until the task is found; an error up to here is an ordinary answer.
-        first = await anext(updates)
-        events = live_events(
+        updates = retriever.watch(place.namespace, key, seen=seen, idle=answers.idle)
+        return await answers(
             request,
-            first,
             updates,
             lambda update: _event(update, clock),
             caller=caller,
-            idle=idle,
-        )
-        return EventStream(
-            events, begin=opening(str(seen)), closing=closing, open_streams=metrics.streams
+            position=str(seen),
         )
 
     return routes
