@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from ..domain.admission import request_checks
-from ..domain.isolation import Isolation
-from ..domain.limits import Limits
-from ..domain.source import check_call
 from ..domain.task import TaskRequest
-from ..ports.policy_source import PolicySource
-from .entitlements import Entitlements
-from .known_quarantines import KnownQuarantines
-from .known_sources import KnownSource, KnownSources
+from .admission import Admission
+from .known_sources import KnownSource
 
 Seen = dict[tuple[str | None, str | None], KnownSource]
-"""Admitted sources, by what a request calls them: text or digest."""
+"""Sources of a batch, by what a request calls them: text or digest."""
 
 
 class AdmitTask:
     """Decides whether a request can be accepted, and keeps its source if so."""
 
-    def __init__(
-        self,
-        *,
-        sources: KnownSources,
-        limits: Limits,
-        isolation: Isolation,
-        quarantines: KnownQuarantines,
-        policy: PolicySource | None = None,
-    ) -> None:
-        self._entitlements = Entitlements(policy)
-        self._sources = sources
-        self._quarantines = quarantines
-        self._limits = limits
-        self._isolation = isolation
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
 
     async def __call__(
         self,
@@ -48,30 +30,22 @@ class AdmitTask:
             request: what is asked for.
             namespace: whose.
             principal: the subject who asks; "": nobody knows.
-            seen: the sources of the requests that came with it, which are looked at once; of the
-                same namespace.
+            seen: the sources of the requests that came with it, which are looked up once.
 
         Raises:
             RequestError: the first thing that is wrong with it.
             PortError: the source store does not answer.
         """
-        for check in request_checks(
-            request,
-            limits=self._limits,
-            in_force=self._isolation,
-            entitlement=self._entitlements.of(principal, namespace, request.function),
-        ):
+        for check in self._admission.of_request(request, namespace=namespace, principal=principal):
             check()
+        source = await self._find(request, Seen() if seen is None else seen)
+        for look in self._admission.of_source(request, source, namespace=namespace):
+            await look()
+        await self._admission.keep(source)
+        return source.digest
+
+    async def _find(self, request: TaskRequest, seen: Seen) -> KnownSource:
         name = request.source, request.source_digest
-        known = None if seen is None else seen.get(name)
-        if known is not None:
-            check_call(known.outline, request.function, request.args, request.kwargs)
-            return known.digest
-        found = await self._sources.find(request)
-        await self._quarantines.check(namespace, found.digest)
-        check_call(found.outline, request.function, request.args, request.kwargs)
-        await self._sources.check_needs(found)
-        await self._sources.keep(found)
-        if seen is not None:
-            seen[name] = found
-        return found.digest
+        if name not in seen:
+            seen[name] = await self._admission.find(request)
+        return seen[name]

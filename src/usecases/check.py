@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
-from ..domain.admission import request_checks
 from ..domain.errors import RequestError
-from ..domain.isolation import Isolation
-from ..domain.limits import Limits
-from ..domain.source import check_call
 from ..domain.task import TaskRequest
-from ..ports.policy_source import PolicySource
-from .entitlements import Entitlements
-from .known_quarantines import KnownQuarantines
-from .known_sources import KnownSource, KnownSources
+from .admission import Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +20,8 @@ class Finding:
 class CheckTask:
     """Says everything that is wrong with a request."""
 
-    def __init__(
-        self,
-        *,
-        sources: KnownSources,
-        limits: Limits,
-        isolation: Isolation,
-        quarantines: KnownQuarantines,
-        policy: PolicySource | None = None,
-    ) -> None:
-        self._entitlements = Entitlements(policy)
-        self._sources = sources
-        self._quarantines = quarantines
-        self._limits = limits
-        self._isolation = isolation
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
 
     async def __call__(
         self, request: TaskRequest, *, namespace: str = "", principal: str = ""
@@ -52,35 +32,18 @@ class CheckTask:
             PortError: the source store, or the list of workers, does not answer.
         """
         problems: list[RequestError] = []
-        found: KnownSource | None = None
-        for check in request_checks(
-            request,
-            limits=self._limits,
-            in_force=self._isolation,
-            entitlement=self._entitlements.of(principal, namespace, request.function),
-        ):
+        for check in self._admission.of_request(request, namespace=namespace, principal=principal):
             try:
                 check()
             except RequestError as exc:
                 problems.append(exc)
         try:
-            found = await self._sources.find(request)
-            check_call(found.outline, request.function, request.args, request.kwargs)
+            source = await self._admission.find(request)
         except RequestError as exc:
-            problems.append(exc)
-        if found is not None:
-            problems += await self._surroundings(found, namespace)
-        return Finding(found.digest if found else None, tuple(problems))
-
-    async def _surroundings(self, found: KnownSource, namespace: str) -> list[RequestError]:
-        """What is wrong with a source on this installation, though not with its text."""
-        problems: list[RequestError] = []
-        for check in (
-            partial(self._sources.check_needs, found),
-            partial(self._quarantines.check, namespace, found.digest),
-        ):
+            return Finding(None, (*problems, exc))
+        for look in self._admission.of_source(request, source, namespace=namespace):
             try:
-                await check()
+                await look()
             except RequestError as exc:
                 problems.append(exc)
-        return problems
+        return Finding(source.digest, tuple(problems))

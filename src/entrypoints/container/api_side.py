@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dependency_injector import providers
 
+from ...usecases.admission import Admission
 from ...usecases.admit import AdmitTask
 from ...usecases.backpressure import Backpressure
 from ...usecases.cancel import CancelTask
@@ -40,22 +41,16 @@ class ApiSide(Foundation):
     known_quarantines = providers.Singleton(
         KnownQuarantines, Foundation.results.provided.quarantines, clock=Foundation.clock
     )
-    check = providers.Singleton(
-        CheckTask,
+    admission = providers.Singleton(
+        Admission,
         policy=Foundation.policy,
         sources=known_sources,
         quarantines=known_quarantines,
         limits=Foundation.limits,
         isolation=Foundation.settings.provided.isolation_in_force,
     )
-    admit = providers.Singleton(
-        AdmitTask,
-        policy=Foundation.policy,
-        sources=known_sources,
-        quarantines=known_quarantines,
-        limits=Foundation.limits,
-        isolation=Foundation.settings.provided.isolation_in_force,
-    )
+    check = providers.Singleton(CheckTask, admission)
+    admit = providers.Singleton(AdmitTask, admission)
     backpressure = providers.Singleton(
         Backpressure,
         Foundation.queue.provided.queue,

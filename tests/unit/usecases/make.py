@@ -45,6 +45,7 @@ from fleeting.domain.task import Task, TaskRequest
 from fleeting.domain.verdict import RunReport
 from fleeting.ports.clock import Clock
 from fleeting.ports.runner import RunObserver, RunRequest
+from fleeting.usecases.admission import Admission
 from fleeting.usecases.admit import AdmitTask
 from fleeting.usecases.backpressure import Backpressure
 from fleeting.usecases.cancel import CancelTask
@@ -254,15 +255,15 @@ class Installation:
             clock=self.clock,
         )
         self.quarantines = MemoryQuarantines(self.store)
-        admission: dict[str, Any] = {
-            "sources": known,
-            "limits": self.limits,
-            "isolation": isolation,
-            "policy": policy and FixedPolicy(policy),
-            "quarantines": KnownQuarantines(self.quarantines, clock=self.clock),
-        }
-        self.check = CheckTask(**admission)
-        self.admit = AdmitTask(**admission)
+        admission = Admission(
+            sources=known,
+            limits=self.limits,
+            isolation=isolation,
+            policy=policy and FixedPolicy(policy),
+            quarantines=KnownQuarantines(self.quarantines, clock=self.clock),
+        )
+        self.check = CheckTask(admission)
+        self.admit = AdmitTask(admission)
         self.backpressure = Backpressure(
             self.queue, records=self.records, limits=self.limits, clock=self.clock
         )

@@ -31,6 +31,7 @@ from fleeting.domain.result import Progress, Record
 from fleeting.domain.result_key import Address
 from fleeting.ports.clock import Clock
 from fleeting.ports.result_store import StoredResult
+from fleeting.usecases.admission import Admission
 from fleeting.usecases.admit import AdmitTask
 from fleeting.usecases.backpressure import Backpressure
 from fleeting.usecases.cancel import CancelTask
@@ -89,17 +90,18 @@ class Platform:
         known = KnownSources(
             sources=MemorySourceWriter(self.sources), clock=self.clock, limits=self.limits
         )
-        rules: dict[str, Any] = {
-            "limits": self.limits,
-            "isolation": Isolation.PROCESS,
-            "quarantines": KnownQuarantines(MemoryQuarantines(self.store), clock=self.clock),
-        }
+        admission = Admission(
+            sources=known,
+            limits=self.limits,
+            isolation=Isolation.PROCESS,
+            quarantines=KnownQuarantines(MemoryQuarantines(self.store), clock=self.clock),
+        )
         backpressure = Backpressure(
             self.queue, records=self.records, limits=self.limits, clock=self.clock
         )
         given: dict[str, Any] = {
             "submit": SubmitTasks(
-                admit=AdmitTask(sources=known, **rules),
+                admit=AdmitTask(admission),
                 records=self.records,
                 queue=self.queue,
                 clock=self.clock,
@@ -109,7 +111,7 @@ class Platform:
                 quotas=Quotas(self.records, limits=self.limits, clock=self.clock),
             ),
             "backpressure": backpressure,
-            "check": CheckTask(sources=known, **rules),
+            "check": CheckTask(admission),
             "cancel": CancelTask(records=self.records),
             "retriever": MetricRetriever(
                 reader=self.reader,
