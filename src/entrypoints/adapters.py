@@ -62,24 +62,12 @@ def schemes(group: str) -> tuple[str, ...]:
     return tuple(sorted(_found(group)))
 
 
-def load(group: str, url: str) -> object:
-    """The factory registered for the scheme of `url`.
+def scheme_of(url: str) -> str:
+    """The scheme of a URL, which names its adapter.
 
     Raises:
-        UnknownAdapter: there is none; the message lists those that are installed.
+        UnknownAdapter: it has none.
     """
-    found, scheme = _found(group), _scheme(url)
-    if scheme not in found:
-        near = difflib.get_close_matches(scheme, found, n=1)
-        hint = f" (did you mean {near[0]}://?)" if near else ""
-        raise UnknownAdapter(
-            f"no installed {group.removeprefix('fleeting.').replace('_', ' ')} adapter serves "
-            f"{scheme}://{hint}: installed are {', '.join(schemes(group))}"
-        )
-    return found[scheme].load()
-
-
-def _scheme(url: str) -> str:
     scheme = url.partition("://")[0]
     if "://" not in url or _SCHEME.fullmatch(scheme) is None:
         # The text is not shown: a URL that is written wrong may begin with its password.
@@ -88,6 +76,23 @@ def _scheme(url: str) -> str:
             "as in memory:// or redis://host:6379"
         )
     return scheme
+
+
+def load(group: str, url: str) -> object:
+    """The factory registered for the scheme of `url`.
+
+    Raises:
+        UnknownAdapter: there is none; the message lists those that are installed.
+    """
+    found, scheme = _found(group), scheme_of(url)
+    if scheme not in found:
+        near = difflib.get_close_matches(scheme, found, n=1)
+        hint = f" (did you mean {near[0]}://?)" if near else ""
+        raise UnknownAdapter(
+            f"no installed {group.removeprefix('fleeting.').replace('_', ' ')} adapter serves "
+            f"{scheme}://{hint}: installed are {', '.join(schemes(group))}"
+        )
+    return found[scheme].load()
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.errors import MissingExtra
-from . import access, logs
+from . import access, adapters, logs
 from .authenticators import NONE, check_exposure, is_loopback
 from .closing import closing
 from .container import Container
@@ -55,13 +55,13 @@ def make_app(container: Container, settings: Settings) -> App:
         pings["authenticator"] = container.authenticator().health
     if (secrets := container.secrets()) is not None:
         pings["secret_source"] = secrets.health
-    adapters = {"result_store": _scheme(settings.store)}
+    served = {"result_store": adapters.scheme_of(settings.store)}
     if submits:
         check_signer(settings)
         pings["task_queue"] = container.queue().health
-        adapters |= {
-            "source_store": _scheme(settings.source_store_url),
-            "task_queue": _scheme(settings.queue_url),
+        served |= {
+            "source_store": adapters.scheme_of(settings.source_store_url),
+            "task_queue": adapters.scheme_of(settings.queue_url),
         }
     return make(
         submit=container.submit() if submits else None,
@@ -77,7 +77,7 @@ def make_app(container: Container, settings: Settings) -> App:
         max_body_bytes=settings.max_body_bytes,
         cors_origins=settings.cors_origins,
         access=access.make(container, settings),
-        adapters=adapters,
+        adapters=served,
         fleet=container.results().fleet,
         backpressure=container.backpressure() if submits else None,
         lifespan=closing(container, has_queue=submits),
@@ -88,7 +88,3 @@ def _keep_pages_out(app: App) -> None:
     from ..adapters.fastapi.own_host import OwnHost
 
     app.add_middleware(OwnHost, is_own=is_loopback)
-
-
-def _scheme(url: str) -> str:
-    return url.partition("://")[0]

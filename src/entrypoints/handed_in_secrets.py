@@ -7,12 +7,12 @@ from typing import Final, TypeAlias
 
 from dependency_injector import providers
 
+from ..adapters.memory.policy_source import FixedPolicy
 from ..adapters.memory.secrets import MemoryLeaseSource, MemorySecrets, MemorySecretSource
 from ..domain.policy import Grant, Policy
 from ..domain.references import SecretReference, lease_reference, secret_reference
 from ..ports.bundles import SecretSourceAdapter
 from .container import Container
-from .policy import FixedPolicy
 
 Secrets: TypeAlias = Mapping[str, str | Mapping[str, str]]
 """Texts by `path#field`; objects of texts by path: what each run gets there as a lease."""

@@ -12,8 +12,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from ..adapters.memory.policy_source import FixedPolicy
 from ..domain.errors import InvalidSetting
-from ..domain.policy import DEFAULT_POLICY, Policy
+from ..domain.policy import Policy
 from ..domain.task import describe
 from ..ports.policy_source import PolicySource
 
@@ -33,16 +34,6 @@ def make(path: str) -> PolicySource:
         InvalidSetting: the file cannot be read, or holds no policy; the message says where.
     """
     return PolicyFile(Path(path)) if path else FixedPolicy()
-
-
-class FixedPolicy:
-    """A `PolicySource` that never changes."""
-
-    def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
-        self._policy = policy
-
-    def current(self) -> Policy:
-        return self._policy
 
 
 class PolicyFile:

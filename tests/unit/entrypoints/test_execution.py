@@ -11,6 +11,7 @@ from threading import Event, Semaphore
 import pytest
 
 from fleeting.adapters.memory.cancel_signals import MemoryCancelSignals
+from fleeting.adapters.memory.policy_source import FixedPolicy
 from fleeting.adapters.memory.result_store import (
     MemoryOpenTasks,
     MemoryResultReader,
@@ -32,7 +33,6 @@ from fleeting.domain.retry import Backoff
 from fleeting.domain.task import Task, TaskRequest, accept
 from fleeting.domain.verdict import RunReport
 from fleeting.entrypoints.execution import Execution
-from fleeting.entrypoints.policy import FixedPolicy
 from fleeting.ports.runner import RunObserver, RunRequest
 from fleeting.usecases.bury import BuryRun
 from fleeting.usecases.execute import Again, Done, ExecuteTask

@@ -12,6 +12,7 @@ from typing import Any
 from fleeting.adapters.memory.clock import ManualClock
 from fleeting.adapters.memory.event_feed import MemoryEventFeed
 from fleeting.adapters.memory.fleet import MemoryFleet
+from fleeting.adapters.memory.policy_source import FixedPolicy
 from fleeting.adapters.memory.quarantines import MemoryQuarantineRegister, MemoryQuarantines
 from fleeting.adapters.memory.randomness import SeededRandomness
 from fleeting.adapters.memory.result_store import (
@@ -82,16 +83,6 @@ def a_report(**facts: Any) -> RunReport:
 
 
 THREE = a_report(value=b"3")
-
-
-class FixedPolicy:
-    """`PolicySource` that never changes."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-
-    def current(self) -> Policy:
-        return self._policy
 
 
 class ScriptedRunner:

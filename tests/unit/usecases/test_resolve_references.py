@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fleeting.adapters.memory.audit_log import MemoryAuditLog
+from fleeting.adapters.memory.policy_source import FixedPolicy
 from fleeting.domain import errors as e
 from fleeting.domain.audit import AuditEvent
 from fleeting.domain.json_value import JsonValue
@@ -17,7 +18,7 @@ from fleeting.domain.result_key import ResultKey
 from fleeting.domain.task import Task, accept
 from fleeting.usecases.resolve_references import Resolved, ResolveReferences
 
-from .make import FixedPolicy, Installation, a_request
+from .make import Installation, a_request
 
 POLICY = Policy(
     grants=(

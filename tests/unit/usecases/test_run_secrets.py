@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fleeting.adapters.memory.policy_source import FixedPolicy
 from fleeting.domain import errors as e
 from fleeting.domain.json_value import JsonValue
 from fleeting.domain.policy import Grant, Policy
@@ -21,7 +22,7 @@ from fleeting.ports.runner import RunObserver, RunRequest
 from fleeting.usecases.resolve_references import ResolveReferences
 from fleeting.usecases.steps import Again, Done
 
-from .make import THREE, FixedPolicy, Installation, Worker, a_report
+from .make import THREE, Installation, Worker, a_report
 
 POLICY = Policy(grants=(Grant(subjects=("ann",), secrets=("kv/db#*", "database/creds/app")),))
 PASSWORD: JsonValue = {"$secret": "kv/db#password"}
