@@ -52,10 +52,12 @@ def tree() -> str:
 
 
 def sections(families: list[type[errors.FleetingError]]) -> Iterator[str]:
+    drawn = tree().split()
     for family in families:
+        leaves = sorted(family.__subclasses__(), key=lambda leaf: drawn.index(leaf.__name__))
         yield f"## {family.__name__}"
         yield paragraph(family.__doc__)
-        yield table(HEAD, (row(leaf) for leaf in family.__subclasses__()))
+        yield table(HEAD, (row(leaf) for leaf in leaves))
 
 
 def row(leaf: type[errors.FleetingError]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Standard library only, because the sandbox child loads this module too.
 
 from __future__ import annotations
 
-from .errors import FunctionNotFound, NotAFunction
+from .call_errors import FunctionNotFound, NotAFunction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

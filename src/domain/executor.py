@@ -6,8 +6,9 @@ This is what runs inside every sandbox. Standard library only, because the sandb
 from __future__ import annotations
 
 from .callable_name import function_not_found, not_a_function
-from .errors import FleetingError, ValueTooLarge
+from .error_families import FleetingError
 from .json_value import to_json_bytes
+from .run_errors import ValueTooLarge
 from .script import compile_script, register, show_source, unregister
 from .script_failure import script_error
 from .signature import check_fit, fits_plainly, signature_of

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 
-from .errors import ParametersNotJson, ResultNotSerializable
+from .call_errors import ParametersNotJson
 from .json_walk import MAX_DEPTH, NotJson, converted, strict
+from .run_errors import ResultNotSerializable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from .errors import FleetingError
+from .error_families import FleetingError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

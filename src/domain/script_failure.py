@@ -5,7 +5,7 @@ Standard library only, because the sandbox child loads this module too.
 
 from __future__ import annotations
 
-from .errors import MemoryExceeded, ScriptRaised
+from .run_errors import MemoryExceeded, ScriptRaised
 from .script import show_source
 from .type_name import type_name
 

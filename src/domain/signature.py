@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from .errors import ParametersDoNotFit
+from .call_errors import ParametersDoNotFit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

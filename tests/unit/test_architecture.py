@@ -32,10 +32,33 @@ def test_inner_rings_import_only_the_standard_library_and_pydantic(
     assert outside_packages(graph, f"fleeting.{ring}") <= {"pydantic", "pydantic_core"}
 
 
-def test_sandbox_child_can_load_the_errors_with_the_standard_library_alone(
-    graph: grimp.ImportGraph,
-) -> None:
-    assert outside_packages(graph, "fleeting.domain.errors") == set()
+@pytest.fixture(scope="module")
+def of_a_run() -> set[str]:
+    """Every module that a run's process and its fork server load, beside those of scripts."""
+    graph = grimp.build_graph(
+        "fleeting",
+        include_external_packages=True,
+        exclude_type_checking_imports=True,
+        cache_dir=None,
+    )
+    loaded = ("script_host", "zygote.server", "zygote.warm")
+    return set().union(
+        *[graph.find_upstream_modules(f"fleeting.adapters.sandbox.{name}") for name in loaded]
+    )
+
+
+def test_process_of_a_run_loads_the_standard_library_alone(of_a_run: set[str]) -> None:
+    assert {name for name in of_a_run if not name.startswith("fleeting.")} <= {
+        *sys.stdlib_module_names
+    }
+
+
+def test_process_of_a_run_loads_only_the_errors_that_runs_end_in(of_a_run: set[str]) -> None:
+    assert {name for name in of_a_run if "error" in name} == {
+        "fleeting.domain.error_families",
+        "fleeting.domain.call_errors",
+        "fleeting.domain.run_errors",
+    }
 
 
 def outside_packages(graph: grimp.ImportGraph, package: str) -> set[str]:

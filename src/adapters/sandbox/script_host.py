@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-from ...domain.errors import FleetingError
+from ...domain.error_families import FleetingError
 from ...domain.executor import Call, evaluate
 from .child_progress import ChildProgress
 from .limits import confine, die_with

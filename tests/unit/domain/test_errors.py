@@ -8,31 +8,40 @@ import pytest
 from fleeting.domain import errors
 from fleeting.domain.errors import FleetingError, ResultGone
 
+from ...error_leaves import own_children
+
 
 def classes(root: type[FleetingError] = FleetingError) -> Iterator[type[FleetingError]]:
-    """The tree, parents before children, children in the order of their definition."""
+    """The tree, parents before children."""
     yield root
-    for child in root.__subclasses__():
-        if child.__module__ == errors.__name__:
-            yield from classes(child)
+    for child in own_children(root):
+        yield from classes(child)
 
 
-def depth(cls: type[FleetingError]) -> int:
-    return cls.__mro__.index(FleetingError)
-
-
-def drawn() -> list[tuple[int, str]]:
-    """Depth and name of each class in the drawing on top of the module."""
+def drawn() -> list[tuple[str, str]]:
+    """Parent and name of each class in the drawing on top of the module."""
     lines = re.findall(r"^    ([│├└─ ]*)([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
-    return [(len(indent) // 4, name) for indent, name in lines]
+    above = ["Exception"]
+    pairs = []
+    for indent, name in lines:
+        del above[len(indent) // 4 + 1 :]
+        pairs.append((above[-1], name))
+        above.append(name)
+    return pairs
 
 
 def test_tree_is_drawn_as_it_is() -> None:
-    assert drawn() == [(depth(cls), cls.__name__) for cls in classes()]
+    kinds = [(cls.__base__.__name__, cls.__name__) for cls in classes() if cls.__base__]
+
+    assert sorted(drawn()) == sorted(kinds)
+
+
+def test_module_names_every_error() -> None:
+    assert sorted(cls.__name__ for cls in classes()) == sorted(errors.__all__)
 
 
 def test_each_branch_says_who_can_act() -> None:
-    kinds = [cls.__name__ for cls in classes() if depth(cls) == 1]
+    kinds = [cls.__name__ for cls in own_children(FleetingError)]
 
     assert kinds == ["RequestError", "ResultError", "RunError", "PortError", "ConfigurationError"]
 

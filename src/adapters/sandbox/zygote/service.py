@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from ....domain.errors import SourceSyntaxError
+from ....domain.call_errors import SourceSyntaxError
 from ....domain.executor import Call
 from ....domain.script import compile_script
 from ..child_network import ChildNetwork

@@ -8,13 +8,10 @@ from fleeting.adapters.fastapi.problems import title_of
 from fleeting.adapters.fastapi.statuses import STATUSES, status_of
 from fleeting.domain.errors import FleetingError, MalformedMessage, PortError, RequestError
 
+from ....error_leaves import leaves
+
 RAISED_THEMSELVES = {MalformedMessage}
 """Errors that have children and are raised all the same."""
-
-
-def leaves(kind: type[FleetingError]) -> list[type[FleetingError]]:
-    own = [sub for sub in kind.__subclasses__() if sub.__module__ == FleetingError.__module__]
-    return [leaf for sub in own for leaf in leaves(sub)] if own else [kind]
 
 
 @pytest.mark.parametrize("kind", leaves(FleetingError))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx2
 import pytest
 
@@ -11,22 +9,16 @@ from fleeting.adapters.fastapi.statuses import status_of
 from fleeting.adapters.sdk.problem import error_of, retry_after
 from fleeting.domain import errors as e
 
+from ....error_leaves import leaves
+
 REQUEST = httpx2.Request("GET", "http://user:secret@fleeting.test/get-result")
-
-
-def leaves(kind: type[e.FleetingError] = e.FleetingError) -> Iterator[type[e.FleetingError]]:
-    children = [child for child in kind.__subclasses__() if child.__module__ == e.__name__]
-    if not children:
-        yield kind
-    for child in children:
-        yield from leaves(child)
 
 
 def answer(status: int, body: object, **headers: str) -> httpx2.Response:
     return httpx2.Response(status, json=body, headers=headers, request=REQUEST)
 
 
-@pytest.mark.parametrize("kind", list(leaves()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", leaves(), ids=lambda kind: kind.__name__)
 def test_every_error_of_the_api_comes_back_as_its_own_class(kind: type[e.FleetingError]) -> None:
     error = error_of(answer(status_of(kind), {"code": kind.code, "detail": "what to do"}))
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from fleeting.domain import errors as e
 from fleeting.entrypoints.cli.exit_codes import EXIT_CODES, MEANINGS, exit_code_of
 
-
-def leaves(kind: type[e.FleetingError] = e.FleetingError) -> Iterator[type[e.FleetingError]]:
-    children = [child for child in kind.__subclasses__() if child.__module__ == e.__name__]
-    if not children:
-        yield kind
-    for child in children:
-        yield from leaves(child)
+from ....error_leaves import leaves
 
 
-@pytest.mark.parametrize("kind", list(leaves()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", leaves(), ids=lambda kind: kind.__name__)
 def test_every_error_is_in_the_table_itself_or_by_its_family(kind: type[e.FleetingError]) -> None:
     assert any(parent in EXIT_CODES for parent in kind.__mro__)
     assert exit_code_of(kind) in MEANINGS
