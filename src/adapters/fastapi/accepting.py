@@ -57,15 +57,15 @@ class Accepting:
             await caller.spend(len(tasks) - 1, paid=1)
         try:
             accepted = await self._submit(
-                tasks, namespace=caller.namespace, principal=caller.principal.subject
+                tasks, namespace=caller.namespace, principal=caller.subject
             )
         except QuotaExceeded as exc:
-            caller.refuse(exc, functions=functions)
+            caller.trail.refused(exc, functions=functions)
             raise
         except FleetingError as exc:
-            caller.note(functions=functions, reason=f"not accepted: {exc.code}")
+            caller.trail.allowed(functions=functions, reason=f"not accepted: {exc.code}")
             raise
-        caller.note(functions=functions, keys=(one.address.key for one in accepted))
+        caller.trail.allowed(functions=functions, keys=(one.address.key for one in accepted))
         self._metrics.accepted.inc(len(accepted))
         return accepted
 

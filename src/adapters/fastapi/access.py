@@ -67,10 +67,9 @@ class Access:
         request.scope["state"]["caller"] = caller
         if self._identify is not None and rule is not Door.OPEN:
             try:
-                caller.principal = await self._arriving(request)
-                caller.enter()
+                caller.enter(await self._arriving(request))
             except FleetingError as exc:
-                caller.refuse(exc)
+                caller.trail.refused(exc)
                 raise
         if self._throttle is not None:
             await caller.spend()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, TypedDict
 
-from . import caller, request_id
+from . import request_id, rights
 
 
 class _Cors(TypedDict):
@@ -24,7 +24,7 @@ CORS: Final = _Cors(
         "Authorization",
         "Content-Type",
         "Last-Event-ID",
-        caller.HEADER,
+        rights.HEADER,
         request_id.HEADER,
     ),
     expose_headers=(

@@ -16,10 +16,11 @@ from ...ports.result_store import Slice
 from ...usecases.retrieve import PAGE, MetricRetriever, Values
 from . import examples
 from .access import Access
-from .caller import HEADER, Asking, of
+from .caller import Asking, of
 from .documented import HEADERS, QUERY, STORE, answer, problems
 from .parameters import After, Field, Function, Ordering, PageLimit, Statuses, ValuesLimit
 from .raw_json import MEDIA_TYPE, is_known, list_response
+from .rights import HEADER
 from .schemas import FunctionEntry, FunctionList, ResultPage, TaskSummary
 from .strict_route import strict_route
 

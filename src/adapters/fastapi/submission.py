@@ -153,7 +153,7 @@ def router(
         found = await check(
             task,
             namespace=caller.require(task.function),
-            principal=caller.principal.subject,
+            principal=caller.subject,
         )
         return Response(_report(found).model_dump_json(), media_type=MEDIA_TYPE)
 
