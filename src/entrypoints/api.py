@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.errors import MissingExtra
-from . import access, adapters, logs
+from . import access, adapters, audit, logs
 from .authenticators import NONE, check_exposure, is_loopback
 from .closing import closing
 from .container import Container
@@ -27,7 +27,7 @@ def run(*, host: str | None = None, port: int | None = None, roles: str | None =
     """
     settings = load(api_host=host, api_port=port, api_roles=roles)
     logs.configure(settings.log_level)
-    logs.configure_audit(settings.audit)
+    audit.configure(settings.audit)
     check_exposure(settings)
     container = Container(settings=settings)
     with given_back(), embedded_worker(container):

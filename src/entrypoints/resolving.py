@@ -15,7 +15,7 @@ def make(
     secrets: SecretSourceAdapter | None,
     lending: Lending,
     clock: Clock,
-    audit: AuditLog,
+    audit: AuditLog | None,
 ) -> ResolveReferences:
     """What puts values in the place of references; without a source it says that there is none."""
     return ResolveReferences(

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ..domain.errors import InvalidSetting
-from . import logs, runners
+from . import audit, logs, runners
 from .container import Container
 from .credentials import given_back
 from .execution import Execution
@@ -41,7 +41,7 @@ def run(
             "FLEETING_STORE to a Redis server, or use `fleeting run`"
         )
     logs.configure(settings.log_level)
-    logs.configure_audit(settings.audit)
+    audit.configure(settings.audit)
     # All CPUs have a run each, however many processes share them.
     slots = settings.worker_concurrency or max(
         1, (os.cpu_count() or 1) // settings.worker_processes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,10 +121,9 @@ class ResolveReferences:
         self._note(task, references, "allowed")
 
     def _note(
-        self, task: Task, references: Iterable[Reference], outcome: Outcome, reason: str = ""
+        self, task: Task, references: Collection[Reference], outcome: Outcome, reason: str = ""
     ) -> None:
-        secrets = tuple(map(str, references))
-        if secrets and self._audit is not None:
+        if references and self._audit is not None:
             event = AuditEvent(
                 action=_ACTION,
                 outcome=outcome,
@@ -133,7 +132,7 @@ class ResolveReferences:
                 namespace=task.namespace,
                 functions=(task.function,),
                 keys=(task.key,),
-                secrets=secrets,
+                secrets=tuple(map(str, references)),
             )
             self._audit.record(event)
 

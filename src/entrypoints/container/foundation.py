@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dependency_injector import containers, providers
 
-from ...adapters.system.audit_log import LoggedAudit
 from ...adapters.system.clock import SystemClock
 from ...adapters.system.randomness import SystemRandomness
 from ...domain.usage import has_quotas
 from ...ports.bundles import QueueOptions, StoreOptions
 from .. import adapters, credentials, secret_sources, signing
+from .. import audit as audits
 from .. import policy as policies
 from ..settings import Settings
 
@@ -22,7 +22,7 @@ class Foundation(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     randomness = providers.Singleton(SystemRandomness)
     policy = providers.Singleton(policies.make, settings.provided.policy)
-    audit = providers.Singleton(LoggedAudit)
+    audit = providers.Singleton(audits.make, settings.provided.audit)
     find_credentials = providers.Callable(credentials.finder, settings)
     store_options = providers.Factory(
         StoreOptions,

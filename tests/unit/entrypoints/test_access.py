@@ -13,7 +13,7 @@ from httpx2 import ASGITransport, AsyncClient
 from fleeting.adapters.system.audit_log import LOGGER, LoggedAudit
 from fleeting.domain.audit import AuditEvent
 from fleeting.domain.errors import InvalidSetting
-from fleeting.entrypoints import check, logs
+from fleeting.entrypoints import audit, check
 from fleeting.entrypoints.api import make_app
 from fleeting.entrypoints.container import Container
 from fleeting.entrypoints.settings import load
@@ -64,7 +64,7 @@ def test_audit_lines_go_to_the_error_stream_and_nowhere_else(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     stream = StringIO()
-    logs.configure_audit("stderr", stream)
+    audit.configure("stderr", stream)
     LoggedAudit().record(EVENT)
     assert stream.getvalue().count("\n") == 1
     assert caplog.records == []
@@ -72,7 +72,7 @@ def test_audit_lines_go_to_the_error_stream_and_nowhere_else(
 
 def test_audit_lines_go_to_a_file_that_may_be_moved_away(tmp_path: Path) -> None:
     path = tmp_path / "audit.log"
-    logs.configure_audit(str(path))
+    audit.configure(str(path))
     LoggedAudit().record(EVENT)
     path.rename(tmp_path / "audit.log.1")
     LoggedAudit().record(EVENT)
@@ -81,14 +81,21 @@ def test_audit_lines_go_to_a_file_that_may_be_moved_away(tmp_path: Path) -> None
 
 def test_the_audit_log_can_be_off() -> None:
     stream = StringIO()
-    logs.configure_audit("off", stream)
+    audit.configure("off", stream)
     LoggedAudit().record(EVENT)
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize(("target", "is_kept"), [("stderr", True), ("off", False)])
+def test_nobody_writes_decisions_down_that_are_kept_nowhere(target: str, *, is_kept: bool) -> None:
+    container = Container(settings=load(audit=target))
+
+    assert (container.audit() is not None) is is_kept
+
+
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting, match=r"FLEETING_AUDIT names .*Is a directory"):
-        logs.configure_audit(str(tmp_path))
+        audit.configure(str(tmp_path))
 
 
 def test_check_shows_the_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
