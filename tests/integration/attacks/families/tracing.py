@@ -196,7 +196,7 @@ ATTACKS = (
     ),
     _steers(
         "puts another process back",
-        'def f(bait):\n os.setpriority(os.PRIO_PROCESS, bait["victim"], 5)\n return "slow"',
+        'def f(bait):\n os.setpriority(os.PRIO_PROCESS, bait["victim"], 19)\n return "slow"',
     ),
     _steers(
         "puts itself elsewhere",
