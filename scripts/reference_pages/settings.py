@@ -31,7 +31,9 @@ setting, as in `prefix` or `limits__max_batch`. Log-in and options are those of 
 
 An argument of a command wins over the environment, the environment over Vault, Vault over files, a
 file over the default; among several files, or several secrets, the one that is named last wins. A
-misspelt name is refused with the nearest right one.
+misspelt name is refused with the nearest right one, a wrong value with its variable, the value and
+what the variable takes: `FLEETING_API_PORT=http: it takes a whole number`. Values that may be a
+secret are not shown.
 
 `fleeting check` prints what is in force and where it came from, with passwords masked, and asks
 every server for a sign of life."""

@@ -1,10 +1,10 @@
-"""What stands behind the question mark of a server's URL, in the settings of several adapters."""
+"""The parts of a server's URL, in the settings of several adapters."""
 
 from __future__ import annotations
 
 import difflib
 from typing import TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -37,6 +37,22 @@ def read_options(model: type[Options], query: str, *, where: str) -> Options:
     hint = f" (did you mean {near[0]}?)" if near else ""
     known = ", ".join(model.model_fields)
     raise InvalidSetting(f"{name} in {where} is no option{hint}: there are {known}")
+
+
+def read_address(text: str, *, where: str) -> tuple[str, int | None]:
+    """Host and port of one of the servers that a URL names.
+
+    Raises:
+        InvalidSetting: it is no address.
+    """
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host:
+        raise InvalidSetting(f"{text!r} in {where} is no address: write host:port")
+    return host, port
 
 
 def check_database(path: str, option: int, *, where: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, cast
 
-from ..domain.errors import UnknownAdapter
+from ..domain.errors import InvalidSetting, UnknownAdapter
 from ..ports.bundles import (
     QueueOptions,
     ResultStoreAdapter,
@@ -31,30 +33,48 @@ SECRET_SOURCE: Final = "fleeting.secret_source"  # noqa: S105 - the name of a gr
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 
 
-def result_store(url: str, options: StoreOptions) -> ResultStoreAdapter:
-    """The result store behind `url`.
+def result_store(
+    url: str, options: StoreOptions, variable: str = "FLEETING_STORE"
+) -> ResultStoreAdapter:
+    """The result store behind `url`, which that variable has.
 
     Raises:
         UnknownAdapter: no installed adapter serves its scheme.
         InvalidSetting: the adapter does not understand the URL.
         MissingExtra: a package that the adapter needs is not installed.
     """
-    return cast("ResultStoreFactory", load(RESULT_STORE, url))(url, options)
+    with set_by(variable):
+        return cast("ResultStoreFactory", load(RESULT_STORE, url))(url, options)
 
 
-def source_store(url: str, options: StoreOptions) -> SourceStoreAdapter:
+def source_store(
+    url: str, options: StoreOptions, variable: str = "FLEETING_SOURCE_STORE"
+) -> SourceStoreAdapter:
     """The source store behind `url`; raises as `result_store`."""
-    return cast("SourceStoreFactory", load(SOURCE_STORE, url))(url, options)
+    with set_by(variable):
+        return cast("SourceStoreFactory", load(SOURCE_STORE, url))(url, options)
 
 
-def task_queue(url: str, options: QueueOptions) -> TaskQueueAdapter:
+def task_queue(
+    url: str, options: QueueOptions, variable: str = "FLEETING_QUEUE"
+) -> TaskQueueAdapter:
     """The task queue behind `url`; raises as `result_store`."""
-    return cast("TaskQueueFactory", load(TASK_QUEUE, url))(url, options)
+    with set_by(variable):
+        return cast("TaskQueueFactory", load(TASK_QUEUE, url))(url, options)
 
 
 def secret_source(url: str, options: SecretOptions) -> SecretSourceAdapter:
-    """The source of secrets behind `url`; raises as `result_store`."""
+    """The source of secrets behind `url`; raises as `result_store`, without a variable."""
     return cast("SecretSourceFactory", load(SECRET_SOURCE, url))(url, options)
+
+
+@contextmanager
+def set_by(variable: str) -> Iterator[None]:
+    """Say of a URL that cannot be which variable it stands in."""
+    try:
+        yield
+    except (UnknownAdapter, InvalidSetting) as exc:
+        raise type(exc)(f"{variable}: {exc.message}") from exc
 
 
 def schemes(group: str) -> tuple[str, ...]:

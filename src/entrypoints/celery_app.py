@@ -18,6 +18,7 @@ from ..domain.seal import call_texts, seal
 from ..domain.source import digest
 from ..domain.task import TaskRequest, accept
 from ..usecases.mint import KeyMint
+from . import adapters
 from .container import Container
 from .settings import load
 from .signing import check_signer
@@ -96,13 +97,14 @@ def _make() -> object:
 
     container = _container()
     settings = container.settings()
-    return make_worker_app(
-        url=settings.queue_url,
-        options=container.queue_options(),
-        open_message=container.open_message(),
-        make_execution=make_execution,
-        visibility=settings.lease,
-    )
+    with adapters.set_by(settings.queue_variable):
+        return make_worker_app(
+            url=settings.queue_url,
+            options=container.queue_options(),
+            open_message=container.open_message(),
+            make_execution=make_execution,
+            visibility=settings.lease,
+        )
 
 
 @cache

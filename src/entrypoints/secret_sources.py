@@ -25,7 +25,8 @@ def make(settings: Settings) -> SecretSourceAdapter | None:
     """
     if not settings.secrets:
         return None
-    return opened(settings.secrets, settings.secret_options)
+    with adapters.set_by("FLEETING_SECRETS"):
+        return opened(settings.secrets, settings.secret_options)
 
 
 def opened(url: str, options: SecretOptions) -> SecretSourceAdapter:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ..domain.errors import InvalidSetting
-from . import audit, logs, runners
+from . import adapters, audit, logs, runners
 from .container import Container
 from .credentials import given_back
 from .execution import Execution
@@ -35,11 +35,7 @@ def run(
         worker_concurrency=concurrency,
         worker_queues=queues,
     )
-    if settings.queue_url.startswith("memory:"):
-        raise InvalidSetting(
-            "the memory queue lives inside one process, so it has no workers of its own: set "
-            "FLEETING_STORE to a Redis server, or use `fleeting run`"
-        )
+    _check_queue(settings)
     logs.configure(settings.log_level)
     audit.configure(settings.audit)
     # All CPUs have a run each, however many processes share them.
@@ -76,6 +72,19 @@ def run(
             log_level=settings.log_level,
             visibility=settings.lease,
         )
+
+
+def _check_queue(settings: Settings) -> None:
+    if settings.queue_url.startswith("memory:"):
+        raise InvalidSetting(
+            "the memory queue lives inside one process, so it has no workers of its own: set "
+            "FLEETING_STORE to a Redis server, or use `fleeting run`"
+        )
+    from ..adapters.celery.broker_url import read_broker_url
+
+    # Here, because each of several processes would say so, and be started again.
+    with adapters.set_by(settings.queue_variable):
+        read_broker_url(settings.queue_url)
 
 
 def make_execution() -> Execution:

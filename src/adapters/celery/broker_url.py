@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from ...domain.credentials import place_of
 from ...domain.errors import InvalidSetting
-from ...domain.url_options import check_database, read_options
+from ...domain.url_options import check_database, read_address, read_options
 from ...ports.credentials import CredentialSource, FindCredentials
 
 STOCK: Final = "stock+"
@@ -135,6 +135,8 @@ def _split(url: str) -> SplitResult:
             f"Celery's messages cannot travel over {parts.scheme}://: the queue's URL begins with "
             f"{', '.join(f'{scheme}://' for scheme in _TRANSPORTS)}"
         )
+    for host in filter(None, parts.netloc.rpartition("@")[2].split(",")):
+        read_address(host, where=_WHERE)
     return parts
 
 

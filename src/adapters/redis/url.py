@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from ...domain.credentials import place_of
 from ...domain.errors import InvalidSetting
-from ...domain.url_options import check_database, read_options
+from ...domain.url_options import check_database, read_address, read_options
 from ...ports.credentials import CredentialSource, FindCredentials
 
 Kind = Literal["server", "socket", "sentinel", "cluster"]
@@ -162,13 +162,7 @@ def _nodes(hosts: str, default_port: int) -> tuple[tuple[str, int], ...]:
 
 
 def _node(text: str, default_port: int) -> tuple[str, int]:
-    try:
-        parts = urlsplit(f"//{text}")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host:
-        raise InvalidSetting(f"{text!r} in the Redis URL is no address: write host:port")
+    host, port = read_address(text, where=_WHERE)
     return host, port or default_port
 
 

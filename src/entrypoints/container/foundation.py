@@ -40,7 +40,15 @@ class Foundation(containers.DeclarativeContainer):
     )
     results = providers.Singleton(adapters.result_store, settings.provided.store, store_options)
     sources = providers.Singleton(
-        adapters.source_store, settings.provided.source_store_url, store_options
+        adapters.source_store,
+        settings.provided.source_store_url,
+        store_options,
+        settings.provided.source_store_variable,
     )
-    queue = providers.Singleton(adapters.task_queue, settings.provided.queue_url, queue_options)
+    queue = providers.Singleton(
+        adapters.task_queue,
+        settings.provided.queue_url,
+        queue_options,
+        settings.provided.queue_variable,
+    )
     secrets = providers.Singleton(secret_sources.make, settings)

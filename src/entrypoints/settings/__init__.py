@@ -6,8 +6,9 @@ names, then the defaults. `docs/reference/settings.md` is generated from this pa
 
 from __future__ import annotations
 
-from .loading import CLIENT_VARIABLES, limit_variable, load, origins, refuse_unknown, variables
+from .loading import CLIENT_VARIABLES, load, origins, refuse_unknown
 from .model import CONFIG_FILE, GROUPS, NESTED, PREFIX, Settings
+from .names import limit_variable, variables
 
 __all__ = [
     "CLIENT_VARIABLES",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -11,6 +10,7 @@ from pydantic_settings import NoDecode
 
 from ...domain.claims import ClaimNames
 from ...ports.authenticator_adapter import AuthenticatorOptions, TokenType
+from .json_objects import json_object
 
 ALGORITHMS: Final = (
     *(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)),
@@ -117,13 +117,13 @@ class AuthenticationSettings(BaseModel):
     def _only_asymmetric(cls, value: str) -> str:
         named = _split(value)
         if not named or not named.issubset(ALGORITHMS):
-            raise ValueError(f"takes one or more of {', '.join(ALGORITHMS)}")
+            raise ValueError(f"it takes one or more of {', '.join(ALGORITHMS)}")
         return value
 
     @field_validator("auth_options", mode="before")
     @classmethod
     def _options_from_json(cls, value: object) -> object:
-        return json.loads(value) if isinstance(value, str) and value.strip() else value or {}
+        return json_object(value)
 
     @property
     def authenticator_options(self) -> AuthenticatorOptions:

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from pydantic_settings import TomlConfigSettingsSource
 
 from ...domain.errors import InvalidSetting, UnknownSetting
-from ...domain.limits import Limits
-from ...domain.task import describe
-from .model import CONFIG_FILE, NESTED, PREFIX, Settings
+from .model import CONFIG_FILE, PREFIX, Settings
+from .names import limit_variable, variable_of, variables
 from .places import places
 from .together import check_together
+from .wrong_values import explain
 
 CLIENT_VARIABLES: Final = frozenset(
     {CONFIG_FILE, "FLEETING_URL", "FLEETING_TOKEN", "FLEETING_NAMESPACE"}
@@ -34,13 +34,13 @@ def load(**arguments: object) -> Settings:
     """
     refuse_unknown(os.environ)
     given = {name: value for name, value in arguments.items() if value is not None}
-    if (port := os.environ.get("PORT")) and f"{PREFIX}API_PORT" not in os.environ:
+    if (port := os.environ.get("PORT")) and variable_of("api_port") not in os.environ:
         given.setdefault("api_port", port)
     _check_files()
     try:
         settings = Settings(**given)  # type: ignore[arg-type] # pydantic validates them
     except ValidationError as exc:
-        raise InvalidSetting(_with_names(exc)) from None
+        raise InvalidSetting(explain(exc, _places(arguments))) from None
     check_together(settings)
     return settings
 
@@ -49,15 +49,23 @@ def origins() -> dict[str, str]:
     """For each variable that has a value from outside: where it comes from."""
     found = {name: "environment" for name in variables() if name in os.environ}
     if os.environ.get("PORT"):
-        found.setdefault(f"{PREFIX}API_PORT", "environment (PORT)")
+        found.setdefault(variable_of("api_port"), "environment (PORT)")
     for place, values in _outside():
         for name, value in values.items():
-            if name == "limits":
+            if name == "limits" and isinstance(value, dict):
                 for limit in value:
-                    found.setdefault(f"{PREFIX}LIMITS{NESTED}{limit.upper()}", place)
+                    found.setdefault(limit_variable(limit), place)
             else:
-                found.setdefault(f"{PREFIX}{name.upper()}", place)
+                found.setdefault(variable_of(name), place)
     return found
+
+
+def _places(arguments: Mapping[str, object]) -> dict[str, str]:
+    """Where values come from that are no variables of fleeting's, by variable."""
+    found = {name: place for name, place in origins().items() if place != "environment"}
+    return found | {
+        variable_of(name): "an argument" for name, value in arguments.items() if value is not None
+    }
 
 
 def _outside() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -93,8 +101,8 @@ def refuse_unknown_at(place: str, settings: Iterable[str]) -> None:
     """
     for name in settings:
         if name not in Settings.model_fields:
-            known = [f"{PREFIX}{other.upper()}" for other in Settings.model_fields]
-            near = nearest(f"{PREFIX}{name.upper()}", known)
+            known = [variable_of(other) for other in Settings.model_fields]
+            near = nearest(variable_of(name), known)
             hint = f": did you mean {near.removeprefix(PREFIX).lower()}?" if near else ""
             raise UnknownSetting(f"{place} sets {name[:100]}, which is no setting{hint}")
 
@@ -109,18 +117,6 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     return words[near[0]] if near else None
 
 
-def variables() -> frozenset[str]:
-    """Every environment variable that is read for a setting."""
-    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "limits"}
-    return frozenset(own | {limit_variable(name) for name in Limits.model_fields})
-
-
-def limit_variable(name: str) -> str:
-    """The environment variable of one of the limits; durations say that they are seconds."""
-    alias = Limits.model_fields[name].validation_alias
-    return f"{PREFIX}LIMITS{NESTED}{str(alias or name).upper()}"
-
-
 def _check_files() -> None:
     for file in places(os.environ.get(CONFIG_FILE, "")).files:
         try:
@@ -133,7 +129,3 @@ def _check_files() -> None:
             refuse_unknown_at(str(file), settings)
             continue
         raise InvalidSetting(f"{CONFIG_FILE} names {file}, {reason}")
-
-
-def _with_names(error: ValidationError) -> str:
-    return f"settings: {describe(error)}"

@@ -58,6 +58,16 @@ class StoreSettings(BaseModel):
         return self.queue or self.store
 
     @property
+    def source_store_variable(self) -> str:
+        """The variable that names the source store in force."""
+        return "FLEETING_SOURCE_STORE" if self.source_store else "FLEETING_STORE"
+
+    @property
+    def queue_variable(self) -> str:
+        """The variable that names the task queue in force."""
+        return "FLEETING_QUEUE" if self.queue else "FLEETING_STORE"
+
+    @property
     def is_one_server(self) -> bool:
         """Whether one server keeps results and queue, under one user."""
         return self.queue_url == self.store

@@ -6,6 +6,7 @@ from ...domain.bounds import check_enforced
 from ...domain.errors import InvalidSetting, IsolationUnavailable
 from ...domain.worker_facts import DEFAULT_LIBRARIES
 from .model import Settings
+from .names import limit_variable
 
 
 def check_together(settings: Settings) -> None:
@@ -23,11 +24,13 @@ def check_together(settings: Settings) -> None:
     unknown = settings.roles - {"submit", "retrieve"}
     if unknown or not settings.roles:
         raise InvalidSetting(
-            "FLEETING_API_ROLES takes submit, retrieve or both, separated by a comma"
+            f"FLEETING_API_ROLES={settings.api_roles}: it takes submit, retrieve or both, "
+            "separated by a comma"
         )
     if settings.isolation == "none" and not settings.queue_url.startswith("memory"):
         raise InvalidSetting(
-            "isolation none runs scripts inside the worker: it is for memory mode, use process"
+            "FLEETING_ISOLATION=none runs scripts inside the worker, which is for memory mode "
+            "alone: set it to process or stronger"
         )
 
     _check_policy(settings)
@@ -50,9 +53,8 @@ def _check_policy(settings: Settings) -> None:
     limits = settings.limits
     if settings.isolation_in_force < limits.min_isolation:
         raise InvalidSetting(
-            f"isolation {settings.isolation} is weaker than this installation's least: set "
-            f"FLEETING_ISOLATION={limits.min_isolation} or stronger, or lower "
-            "FLEETING_LIMITS__MIN_ISOLATION"
+            f"FLEETING_ISOLATION={settings.isolation} is weaker than this installation's least: "
+            f"set it to {limits.min_isolation} or stronger, or lower FLEETING_LIMITS__MIN_ISOLATION"
         )
     if settings.sandbox_reuse and not limits.allow_reuse:
         raise InvalidSetting(
@@ -67,7 +69,8 @@ def _check_policy(settings: Settings) -> None:
     try:
         check_enforced(limits.default_bounds, settings.isolation_in_force)
     except IsolationUnavailable as exc:
-        raise InvalidSetting(f"the limits cannot be enforced: default {exc.message}") from None
+        named = ", ".join(limit_variable(f"default_{name}") for name in limits.default_bounds.asked)
+        raise InvalidSetting(f"{named} cannot be enforced: {exc.message}") from None
 
 
 def _check_signing(settings: Settings) -> None:

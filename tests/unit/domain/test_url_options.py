@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from fleeting.domain.errors import InvalidSetting
-from fleeting.domain.url_options import check_database, read_options
+from fleeting.domain.url_options import check_database, read_address, read_options
 
 
 class Options(BaseModel):
@@ -50,3 +50,19 @@ def test_database_0_is_the_only_one(path: str) -> None:
 def test_another_database_is_refused(path: str, option: int) -> None:
     with pytest.raises(InvalidSetting, match="FLEETING_PREFIX"):
         check_database(path, option, where="the URL")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("host", ("host", None)), ("host:1", ("host", 1)), ("[::1]:2", ("::1", 2))],
+)
+def test_an_address_is_a_host_with_or_without_its_port(
+    text: str, address: tuple[str, int | None]
+) -> None:
+    assert read_address(text, where="the URL") == address
+
+
+@pytest.mark.parametrize("text", ["", ":1", "host:port", "host:99999", "[::1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSetting, match="in the URL is no address: write host:port"):
+        read_address(text, where="the URL")

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from fleeting.adapters.memory import adapter as memory
-from fleeting.domain.errors import UnknownAdapter
+from fleeting.domain.errors import ConfigurationError, UnknownAdapter
 from fleeting.entrypoints import adapters
+from fleeting.entrypoints.container import Container
+from fleeting.entrypoints.settings import load
 from fleeting.ports.bundles import (
     QueueOptions,
     ResultStoreAdapter,
@@ -66,3 +68,24 @@ def test_text_without_a_scheme_is_refused_and_not_shown(url: str) -> None:
         adapters.load(adapters.RESULT_STORE, url)
 
     assert "hunter2" not in refusal.value.message
+
+
+def test_url_that_cannot_be_is_refused_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLEETING_STORE", "redis://host:port")
+    monkeypatch.setenv("FLEETING_SECRETS", "valt://host")
+    container = Container(settings=load())
+    for make, words in (
+        (container.results, r"^FLEETING_STORE: 'host:port' in the Redis URL is no address"),
+        (container.sources, r"^FLEETING_STORE: "),
+        (container.secrets, r"^FLEETING_SECRETS: no installed .* serves valt://"),
+    ):
+        with pytest.raises(ConfigurationError, match=words):
+            make()
+
+    monkeypatch.setenv("FLEETING_QUEUE", "kafka://host")
+    monkeypatch.setenv("FLEETING_SOURCE_STORE", "memory")
+    container = Container(settings=load())
+    with pytest.raises(UnknownAdapter, match=r"^FLEETING_QUEUE: no installed task queue adapter"):
+        container.queue()
+    with pytest.raises(UnknownAdapter, match=r"^FLEETING_SOURCE_STORE: stores, queues and"):
+        container.sources()

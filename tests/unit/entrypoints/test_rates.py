@@ -41,7 +41,7 @@ def test_every_class_has_a_setting() -> None:
 
 
 def test_what_is_no_rate_is_refused_at_the_start() -> None:
-    with pytest.raises(InvalidSetting, match="rate_read: 'often' is no rate"):
+    with pytest.raises(InvalidSetting, match=r"FLEETING_RATE_READ=often .*: 'often' is no rate"):
         load(rate_read="often")
 
 

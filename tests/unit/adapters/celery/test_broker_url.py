@@ -103,6 +103,8 @@ def test_kombus_own_transport_can_be_chosen(scheme):
         ("redis://host?ssl_ca_cert=x", "did you mean ssl_ca_certs"),
         ("rediss://host?ssl_ca_certs=/no/such/file", "ssl_ca_certs in the queue's URL"),
         ("rediss://host?ssl_cert_reqs=maybe", "ssl_cert_reqs in the queue's URL"),
+        ("redis://host:port", "'host:port' in the queue's URL is no address"),
+        ("redis+sentinel://one:1,two:x/main", "'two:x' in the queue's URL is no address"),
         ("redis+sentinel:///main", "names no Sentinel"),
         ("redis+sentinel://one:1", "lacks the Sentinel service"),
     ],
