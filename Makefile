@@ -12,8 +12,13 @@ LOCKED := $(VENV)/.lock-installed
 # Most tests wait for servers rather than compute, so four at a time suit two cores; those that
 # measure time (marked `alone`) have the machine for themselves afterwards.
 TOGETHER := -n 4 --dist worksteal
+# Only files that have such tests are read for them.
+ALONE = -m alone $(shell grep -rl --include='test_*.py' 'mark\.alone' tests)
 # Words after `make test ARGS=` go to pytest: make test ARGS="-k ttl -x"
 ARGS ?=
+# Hundreds of processes start in a run of the tests: Python keeps what it has compiled, also where
+# the shell says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the verbs.
@@ -50,7 +55,7 @@ ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	$(BIN)/python -m pytest $(TOGETHER) -m "not alone"
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest $(ALONE)
 endif
 
 .PHONY: test-unit

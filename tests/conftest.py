@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(INTEGRATION):
             item.add_marker(pytest.mark.integration)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: the garbage collector need not visit it every time.
+
+    It takes a third of the unit tests' processor time otherwise. Python's own threshold of 700
+    objects suits programs that are smaller than thousands of tests.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)

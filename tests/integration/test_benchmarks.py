@@ -21,7 +21,7 @@ PUBLISHED = ("docs/benchmarks.json", "docs/benchmarks.md")
 
 # Each kind of subject once, because all of them take minutes: `make bench ARGS=--quick` does that.
 SUBJECTS = (
-    *("celery prefork", "fleeting fresh", "fleeting reuse", "fleeting reuse, in batches"),
+    *("celery prefork", "fleeting fresh", "fleeting reuse, in batches"),
     *("bare redis-py", "sandbox alone", "celery", "fleeting", "values", "submit", "sandbox"),
     "protection",
 )

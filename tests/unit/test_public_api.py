@@ -83,6 +83,7 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     assert not loaded & {"pydantic", "typing", "asyncio", "httpx2", "typer"}
 
 
+@pytest.mark.alone
 def test_importing_the_package_takes_less_than_ten_milliseconds() -> None:
     code = "import time; t = time.process_time(); import fleeting; print(time.process_time() - t)"
     command = [sys.executable, "-c", code]

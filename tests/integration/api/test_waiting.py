@@ -80,7 +80,7 @@ def test_a_long_poll_hears_of_a_result_at_once(
     platform.succeed(key)
     answer = polling.result()
     assert (answer.status_code, answer.json()["value"]) == (200, 3)
-    assert time.monotonic() - written < 1
+    assert time.monotonic() - written < 5
 
 
 def test_a_poll_whose_client_has_gone_listens_no_more(

@@ -67,6 +67,7 @@ def runner(mode: dict[str, Any]) -> Iterator[ConfinedRunner]:
     runner.close()
 
 
+@pytest.mark.alone
 def test_run_is_stopped_within_50_ms(runner: ConfinedRunner) -> None:
     """The best of five, because the machine may be busy."""
     taken = []
@@ -92,6 +93,7 @@ def test_deaths_are_told_apart(runner: ConfinedRunner) -> None:
         assert signal in messages[how]
 
 
+@pytest.mark.alone
 def test_all_is_gone_within_100_ms_of_a_killed_worker(runner: ConfinedRunner) -> None:
     """And no file of it is left. The best of three, because the machine may be busy."""
     choices = runner._confinement

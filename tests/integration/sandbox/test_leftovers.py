@@ -164,6 +164,7 @@ def zombies_of_mine() -> list[int]:
     return [child for child in children if not is_alive(child)]
 
 
+@pytest.mark.alone
 def test_run_is_stopped_within_50_ms(runner: ProcessRunner) -> None:
     """From the call of `stop` to the report, the best of a few on a machine that is busy."""
     source = "import os\ndef f():\n print('ready', flush=True)\n while True: pass"

@@ -84,6 +84,7 @@ def test_choices_are_those_of_the_domain() -> None:
     assert {choice.value for choice in RetryChoice} == set(get_args(RetryCause))
 
 
+@pytest.mark.alone
 def test_help_costs_less_than_three_tenths_of_a_second() -> None:
     """User and system time of the child, the best of three: the machine may be busy."""
 
