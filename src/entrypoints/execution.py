@@ -21,6 +21,7 @@ from ..usecases.refuse import RefuseTask
 from ..usecases.report import Reports
 from ..usecases.source_guard import SourceGuard
 from ..usecases.sweep import SweepOverdue
+from ..usecases.turn import Claims, Settled
 
 _log: Final = logging.getLogger(__name__)
 
@@ -95,10 +96,6 @@ class Execution:
         """End a task whose message cannot be run; see `RefuseTask`."""
         return self._refuse(error)
 
-    def claim(self, tasks: Sequence[Task]) -> list[Claimed | Done | Again]:
-        """Claim delivered tasks together; see `ExecuteTask.claim`."""
-        return self._execute.claim(tasks)
-
     def perform(self, claimed: Claimed) -> Ended:
         """Run a claimed task; see `ExecuteTask.perform`."""
         return self._execute.perform(claimed)
@@ -106,6 +103,10 @@ class Execution:
     def settle(self, ends: Sequence[Ended]) -> list[Done | Again]:
         """Store how runs ended, together; see `ExecuteTask.settle`."""
         return self._execute.settle(ends)
+
+    def turn(self, ends: Sequence[Ended], tasks: Sequence[Task]) -> tuple[Settled, Claims]:
+        """Settle and claim in one round trip; see `ExecuteTask.turn`."""
+        return self._execute.turn(ends, tasks)
 
     def give_up(self, claims: Sequence[Claimed]) -> bool:
         """Let others have what has not begun; see `ExecuteTask.give_up`."""

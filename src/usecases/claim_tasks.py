@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -23,6 +24,21 @@ from .store_time import StoreTime
 
 _LATE: Final = timedelta(milliseconds=200)
 """Added to the wait for somebody else's lease, so that it has surely run out by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presumed:
+    """Claims that are made without looking."""
+
+    began: timedelta
+    """When, as `Clock.elapsed` tells it."""
+    pairs: Sequence[tuple[Task, Change | None]]
+    """Of each task its claim; None: it has to be looked at."""
+
+    @property
+    def changes(self) -> list[Change]:
+        """What is to be stored."""
+        return [change for _, change in self.pairs if change is not None]
 
 
 class ClaimTasks:
@@ -60,14 +76,26 @@ class ClaimTasks:
             StoreCorrupt: a task's record cannot be read; the claims of others may have been made,
                 and run out with their lease.
         """
-        began = self._clock.elapsed()
-        presumed = [self._presume(task) for task in tasks]
-        outcomes = iter(self._store([change for change in presumed if change is not None]))
+        presumed = self.presume(tasks)
+        changes = presumed.changes
+        return self.conclude(presumed, self._store(changes) if changes else [])
+
+    def presume(self, tasks: Sequence[Task]) -> Presumed:
+        """What is to be stored, for who stores it along with other changes; then `conclude`."""
+        return Presumed(self._clock.elapsed(), [(task, self._presume(task)) for task in tasks])
+
+    def conclude(
+        self, presumed: Presumed, outcomes: Sequence[Swapped | Refused]
+    ) -> list[Claimed | Done | Again]:
+        """What becomes of the tasks, given what became of the changes; raises as a call does."""
+        told = iter(outcomes)
+        if outcomes:
+            self._learn(outcomes[-1])
         return [
             self._look(task)
             if change is None
-            else self._conclude(task, change, next(outcomes), began)
-            for task, change in zip(tasks, presumed, strict=True)
+            else self._conclude(task, change, next(told), presumed.began)
+            for task, change in presumed.pairs
         ]
 
     def _presume(self, task: Task) -> Change | None:
@@ -93,6 +121,7 @@ class ClaimTasks:
         if isinstance(decision, Wait):
             return Again(decision.delay + _LATE)
         [outcome] = self._store([decision.change])
+        self._learn(outcome)
         if not isinstance(decision, Run) and _has_taken_place(decision.change, outcome):
             return Done()
         return self._conclude(task, decision.change, outcome, began)
@@ -118,12 +147,10 @@ class ClaimTasks:
         return Claimed(task, record, record.started_at or task.submitted_at, began, held)
 
     def _store(self, changes: Sequence[Change]) -> list[Swapped | Refused]:
-        if not changes:
-            return []
-        outcomes = insist(lambda: self._writer.store(changes), self._clock)
-        last = outcomes[-1]
-        self._time.learn(last.at if isinstance(last, Swapped) else last.snapshot.at)
-        return outcomes
+        return insist(lambda: self._writer.store(changes), self._clock)
+
+    def _learn(self, outcome: Swapped | Refused) -> None:
+        self._time.learn(outcome.at if isinstance(outcome, Swapped) else outcome.snapshot.at)
 
     def _name(self) -> str:
         """No two claims are alike, so that a claim whose answer was lost is known again."""

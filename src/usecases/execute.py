@@ -19,6 +19,7 @@ from .settle import SettleRuns
 from .source_guard import SourceGuard
 from .steps import Again, Claimed, Done, Ended
 from .store_time import StoreTime
+from .turn import Claims, Settled, TakeTurn
 
 __all__ = ["Again", "Claimed", "Done", "Ended", "ExecuteTask"]
 
@@ -63,6 +64,7 @@ class ExecuteTask:
             backoff=backoff,
         )
         self._settle = SettleRuns(writer=writer, leases=leases, clock=clock, time=time)
+        self._turn = TakeTurn(writer=writer, settle=self._settle, claim=self._claim, clock=clock)
 
     def __call__(self, task: Task) -> Done | Again:
         """Run the task unless it has ended or somebody else runs it.
@@ -91,6 +93,10 @@ class ExecuteTask:
     def settle(self, ends: Sequence[Ended]) -> list[Done | Again]:
         """Store how runs ended: see `SettleRuns`."""
         return self._settle(ends)
+
+    def turn(self, ends: Sequence[Ended], tasks: Sequence[Task]) -> tuple[Settled, Claims]:
+        """Settle, then claim, in one round trip: see `TakeTurn`."""
+        return self._turn(ends, tasks)
 
     def give_up(self, claims: Sequence[Claimed]) -> bool:
         """Let others have what has not begun; False if the store cannot be told in time."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from ..domain.change import Refused, Swapped, transition
+from ..domain.change import Change, Refused, Swapped, transition
 from ..domain.errors import PortError
 from ..ports.clock import Clock
 from ..ports.result_store import ResultWriter
@@ -36,15 +36,26 @@ class SettleRuns:
             StoreCorrupt: a task's record cannot be written. Nothing is known of the others, but
                 settling them again does no harm.
         """
-        unsettled = [end for end in ends if end.change is not None]
-        for end in unsettled:
-            end.claimed.held.is_over = True
-        changes = [end.change for end in unsettled if end.change is not None]
+        changes = self.changes(ends)
         outcomes = insist(lambda: self._writer.store(changes), self._clock) if changes else []
+        return self.conclude(ends, outcomes)
+
+    def changes(self, ends: Sequence[Ended]) -> list[Change]:
+        """What is to be stored, for who stores it along with other changes; then `conclude`."""
+        changes = []
+        for end in ends:
+            if end.change is not None:
+                end.claimed.held.is_over = True
+                changes.append(end.change)
+        return changes
+
+    def conclude(
+        self, ends: Sequence[Ended], outcomes: Sequence[Swapped | Refused]
+    ) -> list[Done | Again]:
+        """What becomes of the messages, given what became of `changes`."""
+        told = iter(outcomes)
         refused = {
-            id(end)
-            for end, outcome in zip(unsettled, outcomes, strict=True)
-            if self._is_refused(end, outcome)
+            id(end) for end in ends if end.change is not None and self._is_refused(end, next(told))
         }
         self._leases.drop([end.claimed.held for end in ends])
         return [

@@ -12,6 +12,7 @@ from ...domain.errors import MalformedMessage
 from ...domain.result_key import Address
 from ...domain.task import Task
 from ...usecases.execute import Again, Claimed, Done, Ended
+from ...usecases.turn import Claims, Settled
 
 
 class Execution(Protocol):
@@ -33,16 +34,19 @@ class Execution(Protocol):
         """End a task whose message cannot be run; whether there was one to end."""
         ...
 
-    def claim(self, tasks: Sequence[Task]) -> list[Claimed | Done | Again]:
-        """Claim tasks of different keys; what is claimed is performed and settled, or given up."""
-        ...
-
     def perform(self, claimed: Claimed) -> Ended:
         """Run a claimed task to its end."""
         ...
 
     def settle(self, ends: Sequence[Ended]) -> list[Done | Again]:
         """Store how runs ended."""
+        ...
+
+    def turn(self, ends: Sequence[Ended], tasks: Sequence[Task]) -> tuple[Settled, Claims]:
+        """Store how runs ended, then claim tasks of different keys, in one round trip.
+
+        What is claimed is performed and settled, or given up.
+        """
         ...
 
     def give_up(self, claims: Sequence[Claimed]) -> bool:

@@ -57,8 +57,8 @@ class RecordingExecution:
         self._record.rpush(f"done:{task.key}", time.time())
         return Done()
 
-    def claim(self, tasks) -> list[Claimed]:
-        return [self._claimed(task) for task in tasks]
+    def turn(self, ends, tasks) -> tuple[list[Done | Again], list[Claimed]]:
+        return self.settle(ends), [self._claimed(task) for task in tasks]
 
     def perform(self, claimed) -> Ended:
         outcome = self.run(claimed.task)
