@@ -40,6 +40,8 @@ class Protected:
 
     def facts(self) -> dict[str, object]:
         """What there is to count when attacks have come and gone."""
+        # Returns when all is done that follows a run: a pool of processes is full again.
+        self._runner._attendant.close()  # type: ignore[attr-defined]
         return {
             "descriptors": len(os.listdir("/proc/self/fd")),
             "threads": threading.active_count(),
