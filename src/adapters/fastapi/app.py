@@ -24,6 +24,7 @@ from ...usecases.follow import Follow
 from ...usecases.retrieve import MetricRetriever
 from ...usecases.submit import SubmitTasks
 from . import (
+    api_page,
     functions,
     handlers,
     live_events,
@@ -37,7 +38,7 @@ from .access import Access
 from .body_limit import BodyLimit
 from .closing import Closing
 from .cross_origin import CORS
-from .edge_headers import PAGES, EdgeHeaders
+from .edge_headers import EdgeHeaders
 from .metrics import ApiMetrics, MeasureRequests
 from .openapi_document import document
 from .request_id import RequestIds
@@ -173,6 +174,7 @@ def make_app(
             patience=patience,
         )
     )
+    api_page.add_to(app)
     _surround(app, metrics=metrics, max_body_bytes=max_body_bytes, cors_origins=cors_origins)
     return app
 
@@ -186,6 +188,7 @@ def _bare_app(
         description=_DESCRIPTION,
         version=release,
         openapi_tags=_TAGS,
+        docs_url=None,
         redoc_url=None,
         # A path with a slash too many is wrong; a redirect would hide that from half the clients.
         redirect_slashes=False,
@@ -205,7 +208,7 @@ def _surround(
         # A browser asks before it calls, without a token: that is answered here.
         app.add_middleware(CORSMiddleware, allow_origins=cors_origins, **CORS)
     app.add_middleware(RequestIds)
-    app.add_middleware(EdgeHeaders, pages=PAGES, is_shared=bool(cors_origins))
+    app.add_middleware(EdgeHeaders, is_shared=bool(cors_origins))
     app.openapi = lambda: document(app)  # type: ignore[method-assign] # FastAPI's own way
 
 

@@ -20,11 +20,7 @@ _NOT_STORED: Final = (b"cache-control", b"no-store")
 """Results are gone after minutes, and were somebody's: no cache on the way keeps them longer."""
 
 _NO_PAGE: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-_PAGE: Final = (b"content-security-policy", b"frame-ancestors 'none'")
-"""The page of the API loads what FastAPI has put into it."""
-
-PAGES: Final = frozenset({"/docs", "/docs/oauth2-redirect"})
-"""Paths that browsers show as pages."""
+"""What is shown as a page all the same loads and runs nothing."""
 
 _TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
 """A year, as the preload lists of browsers ask for; ignored, and not sent, without TLS."""
@@ -35,13 +31,11 @@ class EdgeHeaders:
 
     Args:
         app: what answers.
-        pages: paths that are read by browsers as pages.
         is_shared: pages of other origins may read answers (CORS), so that none forbids it.
     """
 
-    def __init__(self, app: ASGIApp, *, pages: frozenset[str], is_shared: bool) -> None:
+    def __init__(self, app: ASGIApp, *, is_shared: bool) -> None:
         self._app = app
-        self._pages = pages
         self._always = _ALWAYS[:-1] if is_shared else _ALWAYS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,10 +52,8 @@ class EdgeHeaders:
         await self._app(scope, receive, send_with_headers)
 
     def _add(self, headers: list[tuple[bytes, bytes]], scope: Scope) -> None:
-        has_own_rule = any(name == _NOT_STORED[0] for name, _ in headers)
+        own = {name for name, _ in headers}
         headers += self._always
-        if not has_own_rule:
-            headers.append(_NOT_STORED)
-        headers.append(_PAGE if scope["path"] in self._pages else _NO_PAGE)
+        headers += [rule for rule in (_NOT_STORED, _NO_PAGE) if rule[0] not in own]
         if scope["scheme"] == "https":
             headers.append(_TLS_ONLY)

@@ -44,8 +44,8 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 """By operation id. An operation that is not here cannot be served."""
 
-OPEN_PATHS: Final = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect"})
-"""Paths of FastAPI's own that are no operations: what they tell is in this package for all."""
+OPEN_PATHS: Final = frozenset({"/openapi.json", "/docs", "/docs/{part}"})
+"""Paths that are no operations: what they tell is in this package for all."""
 
 
 def rule_of(operation_id: str | None) -> Rule:

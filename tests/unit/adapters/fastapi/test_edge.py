@@ -24,12 +24,6 @@ async def test_every_answer_tells_browsers_and_caches_to_be_careful(
     assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
-async def test_the_page_of_the_api_may_load_its_parts(client: AsyncClient) -> None:
-    assert (await client.get("/docs")).headers[
-        "content-security-policy"
-    ] == "frame-ancestors 'none'"
-
-
 async def test_a_stream_keeps_its_own_rule_for_caches(platform: Platform) -> None:
     """Two rules would be joined by some readers, and the first taken by others."""
     async with serving(platform.app()) as client:
