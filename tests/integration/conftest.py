@@ -27,6 +27,7 @@ from .servers.require import (
 )
 from .servers.sentinel import SentinelGroup
 from .servers.tcp_proxy import TcpProxy
+from .servers.tls import Certificates
 from .servers.tls_redis_server import TlsRedisServer
 from .servers.valkey import Valkey
 
@@ -36,6 +37,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.integration)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The system knows one authority, and none that has signed anything here.
+
+    The hundred that it knows otherwise are loaded again for each connection over TLS, which takes
+    ten times as long as the handshake.
+    """
+    stranger = Certificates.issue(tmp_path_factory.mktemp("authority"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(stranger.ca))
+        yield
 
 
 @pytest.fixture(scope="session")
