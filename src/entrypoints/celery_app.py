@@ -22,7 +22,7 @@ from . import adapters
 from .container import Container
 from .settings import load
 from .signing import check_signer
-from .worker import make_execution
+from .worker import execution_maker
 
 
 def call(
@@ -102,7 +102,7 @@ def _make() -> object:
             url=settings.queue_url,
             options=container.queue_options(),
             open_message=container.open_message(),
-            make_execution=make_execution,
+            make_execution=execution_maker(),
             visibility=settings.lease,
         )
 

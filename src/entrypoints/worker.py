@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
+
+from dependency_injector import providers
 
 from ..domain.errors import InvalidSetting
 from . import adapters, audit, logs, runners
@@ -11,6 +15,7 @@ from .container import Container
 from .credentials import given_back
 from .execution import Execution
 from .garbage import settle
+from .refusals import Refusals, SharedRefusals
 from .settings import Settings, load
 from .supervisor import Supervisor, worker_commands
 
@@ -64,7 +69,7 @@ def run(
             url=settings.queue_url,
             options=container.queue_options(),
             open_message=container.open_message(),
-            make_execution=make_execution,
+            make_execution=execution_maker(),
             pool=settings.worker_pool,
             concurrency=slots,
             queues=settings.queues,
@@ -87,11 +92,22 @@ def _check_queue(settings: Settings) -> None:
         read_broker_url(settings.queue_url)
 
 
-def make_execution() -> Execution:
-    """The worker's half for this process; a pool process makes its own after the fork."""
+def execution_maker() -> Callable[[], Execution]:
+    """What makes the worker's half for a process; made before any pool forks.
+
+    Each process of a pool makes its own after the fork; together they count refused messages.
+    """
+    return partial(make_execution, SharedRefusals())
+
+
+def make_execution(refusals: Refusals | None = None) -> Execution:
+    """The worker's half for this process; `refusals` are those of others, too."""
     settings = load()
     close_memory(settings)
-    execution: Execution = Container(settings=settings).execution()
+    container = Container(settings=settings)
+    if refusals is not None:
+        container.refusals.override(providers.Object(refusals))
+    execution: Execution = container.execution()
     settle()
     return execution
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from threading import Lock
 from typing import Final
 
 from ..domain.audit import AuditEvent
@@ -29,22 +27,23 @@ class RefuseTask:
         clock: for the pauses of that.
         ttl: how long the result of a task lives that was not submitted here.
         audit: hears of messages that are not trusted; None: nobody does.
+        count: told of each message, by what was wrong with it; None: nobody counts.
     """
 
     def __init__(
-        self, *, writer: ResultWriter, clock: Clock, ttl: timedelta, audit: AuditLog | None = None
+        self,
+        *,
+        writer: ResultWriter,
+        clock: Clock,
+        ttl: timedelta,
+        audit: AuditLog | None = None,
+        count: Callable[[str], None] | None = None,
     ) -> None:
         self._writer = writer
         self._clock = clock
         self._ttl = ttl
         self._audit = audit
-        self._lock = Lock()
-        self._counts: Counter[str] = Counter()
-
-    def counts(self) -> Mapping[str, int]:
-        """How many messages this process has refused, by what was wrong with them."""
-        with self._lock:
-            return dict(self._counts)
+        self._count = count
 
     def __call__(self, error: MalformedMessage) -> bool:
         """End the task as failed if it is queued or unknown; whether it was ended.
@@ -72,9 +71,8 @@ class RefuseTask:
         return False
 
     def _note(self, error: MalformedMessage) -> None:
-        reason = error.reason if isinstance(error, TaskNotTrusted) else "malformed"
-        with self._lock:
-            self._counts[reason] += 1
+        if self._count is not None:
+            self._count(error.reason if isinstance(error, TaskNotTrusted) else "malformed")
         if isinstance(error, TaskNotTrusted) and self._audit is not None:
             self._audit.record(_event(error))
 

@@ -21,6 +21,7 @@ from ...usecases.sweep import SweepOverdue
 from .. import resolving, runners, signing
 from ..execution import Execution
 from ..lending import Lending
+from ..refusals import Refusals
 from ..worker_facts import OwnFacts
 from .foundation import Foundation
 from .release import Release
@@ -57,12 +58,14 @@ class WorkerSide(Foundation):
         lease=Foundation.settings.provided.lease,
     )
     reports = providers.Singleton(Reports, writer=Foundation.results.provided.writer)
+    refusals = providers.Singleton(Refusals)
     refuse = providers.Singleton(
         RefuseTask,
         writer=Foundation.results.provided.writer,
         clock=Foundation.clock,
         ttl=Foundation.limits.default_ttl,
         audit=Foundation.audit,
+        count=refusals.provided.add,
     )
     own_facts = providers.Singleton(
         OwnFacts,
@@ -70,7 +73,7 @@ class WorkerSide(Foundation):
         runner=runner,
         clock=Foundation.clock,
         settings=Foundation.settings,
-        refusals=refuse.provided.counts,
+        refusals=refusals.provided.totals,
     )
     run_script = providers.Singleton(
         RunScript,

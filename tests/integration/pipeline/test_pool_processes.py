@@ -118,6 +118,17 @@ def test_script_fails_when_the_time_limit_of_its_message_is_up(prefork: Prefork)
     wait_until(lambda: prefork.most_at_once() == 2, within=PATIENCE)
 
 
+def test_what_its_processes_refuse_is_counted_for_the_worker(prefork: Prefork) -> None:
+    for _ in range(3):
+        prefork.app.send_task("fleeting.run", kwargs={"key": "no key"})
+
+    # A worker tells how it is every ten seconds.
+    wait_until(
+        lambda: [worker.refused for worker in prefork.platform.workers()] == [{"malformed": 3}],
+        within=PATIENCE,
+    )
+
+
 def test_pool_grows_and_shrinks(prefork: Prefork) -> None:
     prefork.tell("pool_grow", 1)
     wait_until(lambda: prefork.most_at_once() == 3, within=PATIENCE)
