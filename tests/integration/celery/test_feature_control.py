@@ -15,7 +15,7 @@ from kombu import Consumer
 
 from ..servers.wait import wait_until
 from .feature_world import World, feature_worker
-from .steering import ask, tell
+from .steering import ask, tell, wait_until_heard
 from .worlds import everywhere, with_processes, with_slots, with_threads
 
 SOON = timedelta(seconds=30)
@@ -213,7 +213,7 @@ def _only(answers: Any) -> Any:
 def _node(world: World, name: str) -> str:
     """The whole name of a worker in remote control, once it answers there."""
     node = f"{name}@{gethostname()}"
-    wait_until(lambda: world.app.control.ping(destination=[node], timeout=5, limit=1), within=SOON)
+    wait_until_heard(world.app, [node])
     return node
 
 

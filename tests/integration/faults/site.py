@@ -43,6 +43,7 @@ class Site:
         self._numbers = count(1)
         self._accepted: dict[str, tuple[str, float]] = {}
         self._resident: Worker | None = None
+        self._judges_from = 0.0
         self._other: Worker | None = None
         self._platform: Fleeting | None = None
         self.watch = Watch(ground.watch_url)
@@ -129,14 +130,14 @@ class Site:
         """The worker to which nothing happens."""
         if self._resident is None:
             self._resident = self.worker(concurrency=6)
+            self._judges_from = time.monotonic() + self.pace.visibility_seconds
         return self._resident
 
     def judge(self) -> Worker:
         """The resident, which has seen Redis for long enough to take over from others."""
-        if self._resident is None:
-            self.resident()
-            time.sleep(self.pace.visibility_seconds)
-        return self.resident()
+        resident = self.resident()
+        time.sleep(max(0.0, self._judges_from - time.monotonic()))
+        return resident
 
     def other(self) -> Worker:
         """Another one beside the resident."""

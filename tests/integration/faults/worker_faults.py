@@ -18,8 +18,9 @@ def killed_at(point: Point, pool: str = "threads"):
     """SIGKILL at a named point, at its first, second or third time."""
 
     def act(site: Site, number: int) -> None:
-        site.judge()
+        site.resident()
         victim = site.worker(point=point, hit=1 + number % 3, pool=pool)
+        site.judge()
         with site.feeding():
             fault = site.fate_of(victim)
         site.close_round(fault, victim)
@@ -30,9 +31,10 @@ def killed_at(point: Point, pool: str = "threads"):
 
 def killed_at_every_point(site: Site, number: int) -> None:
     """SIGKILL to five workers at once, to each at another point."""
-    site.judge()
+    site.resident()
     with ThreadPoolExecutor(len(POINTS)) as pool:
         victims = list(pool.map(lambda point: site.worker(point=point), POINTS))
+    site.judge()
     with site.feeding():
         fault = max(map(site.fate_of, victims))
     site.close_round(fault, *victims)
@@ -40,8 +42,9 @@ def killed_at_every_point(site: Site, number: int) -> None:
 
 def killed_at_any_moment(site: Site, number: int) -> None:
     """SIGKILL to the worker and all that it started, as a machine does that goes away."""
-    site.judge()
+    site.resident()
     victim = site.worker()
+    site.judge()
     with site.feeding():
         site.wait_for_runs(2 + number % 5)
         victim.kill()
@@ -51,8 +54,9 @@ def killed_at_any_moment(site: Site, number: int) -> None:
 
 def told_to_stop(site: Site, number: int) -> None:
     """SIGTERM while short runs go on."""
-    site.judge()
+    site.resident()
     victim = site.worker()
+    site.judge()
     with site.feeding():
         site.wait_for_runs(3 + number % 3)
         assert victim.terminate(within=timedelta(seconds=10)) == 0
@@ -62,9 +66,10 @@ def told_to_stop(site: Site, number: int) -> None:
 
 def told_to_stop_in_a_long_run(site: Site, number: int) -> None:
     """SIGTERM while a run goes on that outlasts the soft shutdown."""
-    site.judge()
+    site.resident()
     grace = min(7.0, site.pace.lease_seconds / 2)
     victim = site.worker(soft_shutdown_seconds=grace)
+    site.judge()
     with site.feeding():
         key = _have_it_run(site, victim, seconds=grace + 3)
         assert victim.terminate(within=timedelta(seconds=10)) == 0
@@ -75,8 +80,9 @@ def told_to_stop_in_a_long_run(site: Site, number: int) -> None:
 
 def stopped_in_run(site: Site, number: int) -> None:
     """SIGSTOP in a run for long enough that another takes over, then SIGCONT."""
-    site.judge()
+    site.resident()
     victim = site.worker()
+    site.judge()
     with site.feeding():
         _have_it_run(site, victim, seconds=2)
         victim.signal(signal.SIGSTOP)
@@ -90,8 +96,9 @@ def stopped_in_run(site: Site, number: int) -> None:
 
 def stopped_before_write(site: Site, number: int) -> None:
     """SIGSTOP just before a result is written, until another has written its own; then SIGCONT."""
-    site.judge()
+    site.resident()
     victim = site.worker(point="before write", hit=1 + number % 3, number=signal.SIGSTOP)
+    site.judge()
     with site.feeding():
         fault = site.fate_of(victim)
         lines = _resume(site, victim, fault)

@@ -92,12 +92,13 @@ def test_workers_that_are_told_to_stop_are_no_losses(
     deployment = deploy(store=valkey_url)
     client = deployment.client(deployment.api())
     handles = list(client.map(SLOW, "slow", [60, 60], max_attempts=9))
+    worker = deployment.worker()
     for attempt in range(1, 4):
-        worker = deployment.worker()
         wait_until(lambda at=attempt: runs(client, handles, at), within=PATIENCE)
+        heir = deployment.worker()
         worker.terminate(within=timedelta(seconds=12))
+        worker = heir
 
-    deployment.worker()
     wait_until(lambda: runs(client, handles, 4), within=PATIENCE)
 
     assert fleeting(valkey_url, "quarantine", "list") == []
