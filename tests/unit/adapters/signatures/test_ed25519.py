@@ -7,7 +7,7 @@ from base64 import b64encode
 import pytest
 
 from fleeting.adapters.signatures.ed25519 import Ed25519Signer, Ed25519Verifier, new_key
-from fleeting.domain.errors import InvalidSetting
+from fleeting.domain.errors import InvalidSetting, TaskNotTrusted
 from fleeting.domain.trusted_key import TrustedKey
 from fleeting.testing import TaskSignerContract, TaskVerifierContract
 
@@ -16,6 +16,28 @@ OTHER_KIND = """-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VuBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 -----END PRIVATE KEY-----
 """
+
+
+RFC_8032 = (
+    bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"),
+    bytes.fromhex("72"),
+    bytes.fromhex(
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+    ),
+)
+"""Public key, message and signature of test 2 in section 7.1."""
+
+ORDER = 2**252 + 27742317777372353535851937790883648493
+"""Of the group, as a number: `L` in RFC 8032."""
+
+IDENTITY = (1).to_bytes(32, "little")
+"""The point of order 1: as a key, a signature of it and 0 fits every message."""
+
+
+def verified(public: bytes, data: bytes, signature: bytes) -> bytes:
+    key = TrustedKey(public)
+    return Ed25519Verifier([key]).verify(data, signature, key_id=key.key_id).public
 
 
 @pytest.fixture
@@ -76,3 +98,34 @@ def test_line_of_a_key_is_its_public_half_in_base64(own: Ed25519Signer) -> None:
     [key] = own.trusted
 
     assert key.line == f"ed25519 {b64encode(key.public).decode()}"
+
+
+def test_signature_of_the_rfc_is_right() -> None:
+    assert verified(*RFC_8032) == RFC_8032[0]
+
+
+def test_second_form_of_a_signature_is_refused() -> None:
+    """RFC 8032, section 8.4: signatures are not malleable."""
+    public, data, signature = RFC_8032
+    number = int.from_bytes(signature[32:], "little") + ORDER
+
+    with pytest.raises(TaskNotTrusted):
+        verified(public, data, signature[:32] + number.to_bytes(32, "little"))
+
+
+def test_key_of_small_order_is_refused() -> None:
+    with pytest.raises(TaskNotTrusted):
+        verified(IDENTITY, DATA, IDENTITY + bytes(32))
+
+
+@pytest.mark.parametrize("size", [0, 32, 63, 65])
+def test_signature_of_another_length_is_refused(size: int) -> None:
+    public, data, signature = RFC_8032
+
+    with pytest.raises(TaskNotTrusted):
+        verified(public, data, (signature + b"\0")[:size])
+
+
+def test_key_of_another_length_cannot_be_trusted() -> None:
+    with pytest.raises(InvalidSetting, match="is no public key of Ed25519"):
+        Ed25519Verifier([TrustedKey(bytes(31))])
