@@ -35,6 +35,7 @@ QUEUE = "work"
 VISIBILITY = timedelta(seconds=4)
 
 MakeWorker = Callable[..., Worker]
+MakeTwo = Callable[..., tuple[Worker, Worker]]
 MakeSender = Callable[[str], Celery]
 
 
@@ -81,6 +82,23 @@ def make_worker(
             return worker
 
         yield make
+
+
+@pytest.fixture
+def make_two_workers(make_worker: MakeWorker) -> MakeTwo:
+    """Start w1 and w2 beside each other."""
+
+    def make(url: str, **options: Any) -> tuple[Worker, Worker]:
+        first, second = (
+            make_worker(url, name=name, start=False, **options) for name in ("w1", "w2")
+        )
+        for worker in (first, second):
+            worker.launch()
+        for worker in (first, second):
+            worker.wait_until_ready()
+        return first, second
+
+    return make
 
 
 @pytest.fixture

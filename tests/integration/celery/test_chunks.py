@@ -45,10 +45,8 @@ def test_every_call_of_a_chunk_runs_once(valkey_url, make_worker, send, record, 
     assert all(len(record.runs(key)) == 1 for key in keys)
 
 
-def test_two_workers_share_a_chunk_of_long_calls(valkey_url, make_worker, send, record):
-    workers = [make_worker(valkey_url, name=name) for name in ("w1", "w2")]
-    for worker in workers:
-        assert worker.pid
+def test_two_workers_share_a_chunk_of_long_calls(valkey_url, make_two_workers, send, record):
+    workers = make_two_workers(valkey_url)
 
     keys = send(valkey_url, "slow", [(0.1,)] * 60)
 

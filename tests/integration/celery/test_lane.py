@@ -56,10 +56,9 @@ def test_short_calls_do_not_wait_behind_a_long_one_while_another_worker_is_idle(
 
 
 @pytest.mark.alone
-def test_no_slot_is_idle_for_long_while_calls_wait(valkey_url, make_worker, send, record):
+def test_no_slot_is_idle_for_long_while_calls_wait(valkey_url, make_two_workers, send, record):
     """Queued behind and around a long call: the slot that is free has one after the other."""
-    for name in ("w1", "w2"):
-        make_worker(valkey_url, name=name)
+    make_two_workers(valkey_url)
     for key in [send("slow", 0.001) for _ in range(200)]:
         record.wait_for_done(key, within=SOON)
 

@@ -65,10 +65,9 @@ def test_pool_processes_watch_redis_before_their_first_task(valkey_url, make_wor
 # A solo worker's loop stands still meanwhile, and a prefork worker has others run it.
 @pytest.mark.parametrize("pool", ["solo", "prefork"])
 def test_a_task_longer_than_the_visibility_timeout_runs_once(
-    pool, valkey_url, make_worker, make_sender, record
+    pool, valkey_url, make_two_workers, make_sender, record
 ):
-    for name in ("w1", "w2"):
-        make_worker(valkey_url, pool=pool, name=name)
+    make_two_workers(valkey_url, pool=pool)
     sleep(make_sender(valkey_url), "task", 1.75 * VISIBILITY.total_seconds())
 
     record.wait_for_end("task")
@@ -77,10 +76,9 @@ def test_a_task_longer_than_the_visibility_timeout_runs_once(
 
 
 def test_a_countdown_longer_than_the_visibility_timeout_fires_once_and_on_time(
-    valkey_url, make_worker, make_sender, record
+    valkey_url, make_two_workers, make_sender, record
 ):
-    for name in ("w1", "w2"):
-        make_worker(valkey_url, name=name)
+    make_two_workers(valkey_url)
     countdown = 1.75 * VISIBILITY.total_seconds()
     sent = time.time()
     sleep(make_sender(valkey_url), "task", 2, countdown=countdown)

@@ -44,6 +44,7 @@ class Worker:
         self._ready = ready
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._lines: list[str] = []
+        self._since = 0
         self._changed = threading.Condition()
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -68,6 +69,7 @@ class Worker:
 
     def launch(self) -> None:
         """Start it without waiting."""
+        self._since = len(self._lines)
         self._process = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -83,9 +85,12 @@ class Worker:
 
     def start(self) -> None:
         """Start it and return when it takes tasks."""
-        since = len(self._lines)
         self.launch()
-        self.wait_for_log(self._ready, within=_READY_WITHIN, since=since)
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when it takes tasks."""
+        self.wait_for_log(self._ready, within=_READY_WITHIN, since=self._since)
 
     def wait_for_log(self, text: str, *, within: timedelta, since: int = 0) -> str:
         """Return the first line with `text` in it, counted from line `since`, once it is there.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,8 @@ def test_every_call_of_a_batch_has_its_value(
     deploy: MakeDeployment, valkey_url: str, pool: str, transport: str
 ) -> None:
     deployment = deploy(store=valkey_url, queue=f"{transport}{valkey_url}")
+    deployment.worker(pool, is_awaited=False)
     client = deployment.client(deployment.api())
-    deployment.worker(pool)
 
     handles = client.map("def double(n):\n    return 2 * n\n", "double", range(250))
 
@@ -94,8 +95,8 @@ def test_one_call_of_a_batch_is_tried_again_and_the_others_are_not(
     deploy: MakeDeployment, valkey_url: str, folder: Path
 ) -> None:
     deployment = deploy(store=valkey_url, isolation="process")
+    deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    deployment.worker()
 
     handles = client.map(
         COUNT_RUNS, "work_in_the_end", [str(folder)] * 10, range(10), retry_on=["raised"]
@@ -111,8 +112,8 @@ def test_worker_that_ends_in_the_middle_of_a_batch_costs_no_call(
 ) -> None:
     """Every call ends once; only what was running is run a second time."""
     deployment = deploy(store=valkey_url, isolation="process")
+    victim = deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    victim = deployment.worker()
     count = 60
     columns = [str(folder)] * count, range(count), [0.05] * count
     handles = client.map(COUNT_RUNS, "work", *columns)
@@ -136,9 +137,10 @@ def test_idle_worker_takes_a_share_of_a_batch_of_long_calls(
     deploy: MakeDeployment, valkey_url: str, folder: Path
 ) -> None:
     deployment = deploy(store=valkey_url, isolation="process")
+    workers = [deployment.worker(concurrency=1, is_awaited=False) for _ in range(2)]
     client = deployment.client(deployment.api())
-    workers: list[Worker] = [deployment.worker(concurrency=1) for _ in range(2)]
-    assert all(worker.running for worker in workers)
+    for worker in workers:
+        worker.wait_for_log(" ready", within=timedelta(seconds=40))
 
     handles = client.map(COUNT_RUNS, "work", [str(folder)] * 100, range(100), [0.1] * 100)
 

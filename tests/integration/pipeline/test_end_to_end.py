@@ -100,16 +100,16 @@ def test_the_job_on_every_backend_in_every_pool(
     deploy: MakeDeployment, backend: dict[str, str], pool: str
 ) -> None:
     deployment = deploy(**backend)
+    deployment.worker(pool, concurrency=1, is_awaited=False)
     api = deployment.api()
-    deployment.worker(pool, concurrency=1)
     the_job(deployment.client(api))
 
 
 @pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
 def test_the_job_in_kept_children(deploy: MakeDeployment, valkey_url: str, pool: str) -> None:
     deployment = deploy(store=valkey_url, sandbox_reuse="true")
+    deployment.worker(pool, concurrency=1, is_awaited=False)
     api = deployment.api()
-    deployment.worker(pool, concurrency=1)
     client = deployment.client(api)
     the_job(client)
     assert client.results("add")[0].isolation is Isolation.CONFINED
@@ -117,8 +117,8 @@ def test_the_job_in_kept_children(deploy: MakeDeployment, valkey_url: str, pool:
 
 def test_the_job_in_processes_without_confinement(deploy: MakeDeployment, valkey_url: str) -> None:
     deployment = deploy(store=valkey_url, isolation="process")
+    deployment.worker(is_awaited=False)
     api = deployment.api()
-    deployment.worker()
     client = deployment.client(api)
     the_job(client)
     assert client.results("add")[0].isolation is Isolation.PROCESS
@@ -126,6 +126,6 @@ def test_the_job_in_processes_without_confinement(deploy: MakeDeployment, valkey
 
 def test_the_job_on_stock_transport(deploy: MakeDeployment, valkey_url: str) -> None:
     deployment = deploy(store=valkey_url, queue=f"stock+{valkey_url}")
+    deployment.worker(is_awaited=False)
     api = deployment.api()
-    deployment.worker()
     the_job(deployment.client(api))

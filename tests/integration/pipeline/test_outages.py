@@ -56,8 +56,8 @@ def test_run_in_progress_outlives_a_restart_of_redis(
     deploy: MakeDeployment, valkey_aof_server: Valkey, valkey_aof_url: str
 ) -> None:
     deployment = deploy(store=valkey_aof_url)
+    worker = deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    worker = deployment.worker()
     handle = client.submit(SLOW, "slow", 3)
     wait_until_running(handle)
     valkey_aof_server.kill()
@@ -73,8 +73,8 @@ def test_cut_connections_do_not_repeat_a_run(
     deploy: MakeDeployment, valkey_proxy: TcpProxy
 ) -> None:
     deployment = deploy(store=valkey_proxy.url)
+    worker = deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    worker = deployment.worker()
     handle = client.submit(SLOW, "slow", 3)
     wait_until_running(handle)
     valkey_proxy.cut()

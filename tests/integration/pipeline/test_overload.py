@@ -27,12 +27,17 @@ PATIENCE = timedelta(seconds=40)
 
 
 def lose_workers(deployment: Deployment, client: Client, *, count: int) -> list[Handle]:
-    """Two tasks of one source; each of so many workers is killed while it runs both."""
+    """Two tasks of one source; each of so many workers is killed while it runs both.
+
+    The last one's heir is there in the end.
+    """
     handles = list(client.map(SLOW, "slow", [60, 60], max_attempts=9))
+    worker = deployment.worker()
     for attempt in range(1, count + 1):
-        worker = deployment.worker()
         wait_until(lambda at=attempt: runs(client, handles, at), within=PATIENCE)
+        heir = deployment.worker()
         worker.kill()
+        worker = heir
     return handles
 
 
@@ -63,7 +68,6 @@ def test_source_that_takes_down_three_workers_is_quarantined_until_it_is_lifted(
     deployment = deploy(store=valkey_url)
     client = deployment.client(deployment.api())
     handles = lose_workers(deployment, client, count=3)
-    deployment.worker()
 
     for handle in handles:
         facts = handle.facts(timeout=30)

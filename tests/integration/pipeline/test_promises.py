@@ -49,8 +49,8 @@ def work(folder, seconds):
 def test_redis_cli_shows_the_functions_json(deploy: MakeDeployment, valkey_url: str) -> None:
     require("redis-cli")
     deployment = deploy(store=valkey_url)
+    deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    deployment.worker()
     handle = client.submit(ADD, "add", 1, 2)
     handle.result(30)
     command = ["redis-cli", "-u", valkey_url, "GET", handle.key]
@@ -64,11 +64,11 @@ def test_values_with_different_ttls_keep_their_order(
     deploy: MakeDeployment, valkey_url: str
 ) -> None:
     deployment = deploy(store=valkey_url)
+    deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    deployment.worker()
     script = "def same(x):\n    return x\n"
     handles = [client.submit(script, "same", n, ttl_seconds=600 - 100 * n) for n in range(5)]
-    handles.append(client.submit(script, "same", "gone", ttl_seconds=0.2))
+    handles.append(client.submit(script, "same", "gone", ttl_seconds=1))
     for handle in handles:
         handle.result(30)
     until = time.monotonic() + 30
@@ -99,8 +99,8 @@ def test_redelivered_message_of_a_finished_task_runs_nothing(
 ) -> None:
     # The script writes files, and the duplicates are not signed.
     deployment = deploy(store=valkey_url, isolation="process", accept_unsigned="true")
+    worker = deployment.worker(concurrency=1, is_awaited=False)
     client = deployment.client(deployment.api())
-    worker = deployment.worker(concurrency=1)
     runs = tmp_path / "runs"
     runs.mkdir()
     handle = client.submit(WRITE_AND_WAIT, "work", str(runs), 0)
@@ -127,8 +127,8 @@ def test_redelivered_message_of_a_finished_task_runs_nothing(
 def test_what_a_run_prints_is_seen_while_it_runs(deploy: MakeDeployment, valkey_url: str) -> None:
     """Line by line, each once, and the result at the end."""
     deployment = deploy(store=valkey_url)
+    deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    deployment.worker()
     handle = client.submit(PRINT_AND_WAIT, "talk", 1.5)
 
     seen = list(handle.follow())
@@ -169,8 +169,8 @@ def test_killed_worker_is_replaced_and_the_result_appears_once(
     deploy: MakeDeployment, valkey_url: str, tmp_path: Path, pool: str
 ) -> None:
     deployment = deploy(store=valkey_url, isolation="process")  # the script writes files
+    first = deployment.worker(pool, concurrency=1, is_awaited=False)
     client = deployment.client(deployment.api())
-    first = deployment.worker(pool, concurrency=1)
     runs = tmp_path / "runs"
     runs.mkdir()
     handle = client.submit(WRITE_AND_WAIT, "work", str(runs), 3)
