@@ -102,17 +102,18 @@ def test_messages_that_wait_in_a_worker_go_back_when_its_connections_are_cut(
     assert len(record.starts("waiting")) == 1
 
 
-def test_a_silent_redis_is_waited_for(valkey_server, valkey_url, make_worker, make_sender, record):
-    worker = make_worker(valkey_url)
-    make_worker(valkey_url, name="w2")
+def test_a_silent_redis_is_waited_for(
+    valkey_server, valkey_url, make_two_workers, make_sender, record
+):
+    worker, _ = make_two_workers(valkey_url)
     app = make_sender(valkey_url)
-    sleep(app, "during", 3 * VISIBILITY.total_seconds())
+    sleep(app, "during", 2.25 * VISIBILITY.total_seconds())
     record.wait_for_start("during")
 
     valkey_server.pause()
     with pytest.raises(TimeoutError):
         worker.wait_for_log(
-            "Connected", within=2 * VISIBILITY, since=len(worker.output.splitlines())
+            "Connected", within=1.5 * VISIBILITY, since=len(worker.output.splitlines())
         )
     valkey_server.resume()
 
