@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -26,15 +27,19 @@ _PATIENCE: Final = 30.0
 _GRACE: Final = timedelta(seconds=10)
 """Seconds between the polite and the firm way to end a child, as platforms give them."""
 
+_PORTS: Final = range(30_000, 32_768)
+"""Below Linux' ephemeral ports: one of those may be a connection's before we listen on it."""
+
 PROBE: Final = "def ready():\n    return True\n"
 
 
 def free_port() -> int:
     """A port of loopback that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"none of the ports {_PORTS.start} to {_PORTS.stop - 1} is free on 127.0.0.1")
 
 
 class Stack:
