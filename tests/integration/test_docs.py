@@ -70,8 +70,8 @@ def installation(
     valkey_server.heal()
     environment = {"FLEETING_STORE": valkey_server.url}
     with Deployment(environment, logs=tmp_path_factory.mktemp("docs")) as deployment:
+        deployment.worker(is_awaited=False)
         api = deployment.api()
-        deployment.worker()
         yield Installation(api, valkey_server.url)
 
 

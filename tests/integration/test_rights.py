@@ -107,9 +107,9 @@ def guarded(users: Rules, directory: Path, **settings: str) -> Iterator[Guarded]
         server = stack.enter_context(TlsRedisServer(directory / "redis", users=users))
         environment = {f"FLEETING_{name.upper()}": value for name, value in settings.items()}
         deployment = stack.enter_context(Deployment(environment, logs=directory))
+        deployment.worker(store=server.url_of("worker"), is_awaited=False)
         api = deployment.api(store=server.url_of("api"))
         retriever = deployment.api(store=server.url_of("retrieve"), api_roles="retrieve")
-        deployment.worker(store=server.url_of("worker"))
         yield Guarded(server, deployment, deployment.client(api), deployment.client(retriever))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import redis
 
 from ..pipeline.deployment import Deployment
 from .estate import Estate
+
+_PATIENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ def started(
     estate: Estate, deployment: Deployment, logs: Path, *, api: str, workers: Mapping[str, str]
 ) -> Site:
     """Start the API and a worker with each pool, with these URLs of Redis."""
+    own = _settings(estate.login("worker", logs))
+    launched = [
+        deployment.worker(pool, store=store, is_awaited=False, **own)
+        for pool, store in workers.items()
+    ]
     own = _settings(estate.login("api", logs))
     url = deployment.api(store=api, **own)
-    own = _settings(estate.login("worker", logs))
-    for pool, store in workers.items():
-        deployment.worker(pool, store=store, **own)
+    for worker in launched:
+        worker.wait_for_log(" ready", within=_PATIENCE)
     return Site(estate, deployment, url)
 
 
