@@ -19,7 +19,7 @@ def test_an_idle_worker_and_api_take_one_percent_of_a_core(valkey_url: str, tmp_
     settings = {"FLEETING_STORE": valkey_url, "FLEETING_LEASE_SECONDS": "8"}
     before = set(psutil.Process().children())
     with Deployment(settings, logs=tmp_path) as deployment:
-        deployment.worker()
+        deployment.worker(is_awaited=False)
         client = deployment.client(deployment.api())
         assert client.submit("def one():\n    return 1\n", "one").result(30) == 1
         processes = [one for one in psutil.Process().children() if one not in before]

@@ -191,9 +191,9 @@ def test_waiting_clients_hear_within_50_ms_through_any_api(
 ) -> None:
     """Median over several results, from the moment the run ends on the worker's clock."""
     deployment = deploy(store=valkey_url)
+    deployment.worker(is_awaited=False)
     apis = [deployment.api(), deployment.api()]
     clients = [deployment.client(api) for api in apis]
-    deployment.worker()
     script = "import time\ndef stamp(pause):\n    time.sleep(pause)\n    return time.time()\n"
     clients[0].submit(script, "stamp", 0).result(30)
 
