@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from ...domain.change import Change
@@ -85,6 +86,7 @@ def is_listed(change: Change) -> bool:
     return was is Status.QUEUED and change.record.status is Status.RUNNING
 
 
+@lru_cache(maxsize=512)
 def rank(version: str) -> int:
     """The order in which versions of a record follow each other.
 
@@ -98,15 +100,16 @@ def rank(version: str) -> int:
 def place(space: Keyspace, entries: Iterable[Entry | Removal]) -> list[Command]:
     """List tasks where they belong: one command a function, and two more for all of them."""
     all_entries = list(entries)
+    if not all_entries:
+        return []
     by_function: dict[tuple[str, str], list[Entry | Removal]] = defaultdict(list)
     for entry in all_entries:
         by_function[entry.address.namespace, entry.address.function].append(entry)
     commands = [_place_in_function(space, *names, some) for names, some in by_function.items()]
     commands += _name_functions(space, all_entries)
-    if all_entries:
-        words = [word for entry in all_entries for word in open_words(entry)]
-        stay = milliseconds(_OPEN_STAY)
-        commands.append(script("place").call([space.open_tasks], "time", stay, *words))
+    words = [word for entry in all_entries for word in open_words(entry)]
+    stay = milliseconds(_OPEN_STAY)
+    commands.append(script("place").call([space.open_tasks], "time", stay, *words))
     return commands
 
 

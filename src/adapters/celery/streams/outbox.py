@@ -20,7 +20,11 @@ _log: Final = logging.getLogger(__name__)
 
 GATHER_SECONDS: Final = 0.02
 """How long the first word waits for others: a batch costs Redis and this process little more than
-one. A message whose acknowledgement was not heard comes again, and its claim drops it."""
+one."""
+
+_PATIENCE_SECONDS: Final = 0.05
+"""The same for an acknowledgement, which nobody waits for: a message whose acknowledgement was not
+heard comes again, and its claim drops it. To wake up for one costs as much as a short run."""
 
 _RETRY_SECONDS: Final = 0.5
 _CHUNK: Final = 500
@@ -73,6 +77,7 @@ class Outbox:
         self._sending = Lock()
         self._words = _Words()
         self._filled = Event()
+        self._is_pressing = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
 
@@ -87,13 +92,13 @@ class Outbox:
         """Put the entries in the front of their queues, in this order."""
         with self._lock:
             self._words.returns.extend(entries)
-        self._filled.set()
+        self._press()
 
     def put_aside(self, entry: Entry, step: int, due: float, raw: bytes) -> None:
         """Have the entry's message wait in its queue for its time."""
         with self._lock:
             self._words.asides.append(_Aside(entry, step, due, raw))
-        self._filled.set()
+        self._press()
 
     def put_parts(self, entry: Entry, parts: Sequence[Part]) -> None:
         """Put parts of the entry's message into its place, before all else that is said of it.
@@ -103,7 +108,7 @@ class Outbox:
         """
         with self._lock:
             self._words.parts.append(_Parts(entry, parts))
-        self._filled.set()
+        self._press()
 
     def start(self) -> None:
         """Begin to send in the background."""
@@ -114,7 +119,7 @@ class Outbox:
     def stop(self) -> None:
         """Send no more in the background."""
         self._stopped.set()
-        self._filled.set()
+        self._press()
 
     def flush(self, client: Any = None) -> None:
         """Send all there is. What cannot be sent stays.
@@ -131,6 +136,11 @@ class Outbox:
                 self._keep(words)
                 raise
 
+    def _press(self) -> None:
+        """Have the background send soon: others wait for what was said."""
+        self._is_pressing.set()
+        self._filled.set()
+
     def _keep(self, words: _Words) -> None:
         with self._lock:
             self._words.parts[:0] = words.parts
@@ -143,7 +153,9 @@ class Outbox:
         while not self._stopped.is_set():
             self._filled.wait()
             # What comes in the meantime travels along.
-            self._stopped.wait(GATHER_SECONDS if reached else _RETRY_SECONDS)
+            if self._is_pressing.wait(_PATIENCE_SECONDS):
+                self._stopped.wait(GATHER_SECONDS if reached else _RETRY_SECONDS)
+            self._is_pressing.clear()
             self._filled.clear()
             try:
                 self.flush()
@@ -152,7 +164,7 @@ class Outbox:
                 if reached:
                     _log.warning("%d acknowledgement(s) wait for Redis: %s", len(self._words), exc)
                 reached = False
-                self._filled.set()
+                self._press()
 
     def _send(self, client: Any, words: _Words) -> None:
         run(client, [_put(each) for each in words.parts])
