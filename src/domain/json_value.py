@@ -105,12 +105,23 @@ def _encode(value: JsonValue) -> bytes:
 
 def _encode_plain(value: object) -> bytes | None:
     """The JSON of a value that needs no conversion, else None; one look at its types."""
+    if type(value) is int or type(value) is float:
+        return _encode_number(value)
     if not _is_plain(value, MAX_DEPTH):
         return None
     try:
         return _encoder.encode(value).encode()
     except ValueError:
         # NaN, a huge integer or a lone surrogate: the slow way finds out where.
+        return None
+
+
+def _encode_number(number: float) -> bytes | None:
+    # The encoder sets itself up anew for each value that is no text.
+    try:
+        return repr(number).encode() if number - number == 0 else None
+    except ValueError:
+        # It has too many digits.
         return None
 
 

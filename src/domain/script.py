@@ -70,5 +70,5 @@ def show_source(script: Script) -> None:
     linecache = sys.modules.get("linecache")
     if linecache is not None and script.filename not in linecache.cache:
         # Every line ends, as linecache itself sees to: carets would stand beside their mark.
-        lines = [f"{line}\n" for line in lines_of(script.source)]
+        lines = list(map("{}\n".format, lines_of(script.source)))
         linecache.cache[script.filename] = (len(script.source), None, lines, script.filename)

@@ -17,6 +17,7 @@ from .conduct import Conduct
 from .confinement import Confinement
 from .delivery import Delivery
 from .kept_children import KeptChildren
+from .leaving_children import LeavingChildren
 from .library_servers import LibraryServers
 from .run_table import RunTable
 from .warm_children import WarmChildren
@@ -42,6 +43,7 @@ class ConfinedRunner:
         self._servers = LibraryServers(self._confinement, self.isolation)
         self._kept = KeptChildren(self._confinement)
         self._attendant = Attendant()
+        self._leaving = LeavingChildren()
         self._conduct = Conduct(self.isolation, (), self._confinement.network)
         self._runs: RunTable[ZygoteChild] = RunTable()
 
@@ -78,6 +80,7 @@ class ConfinedRunner:
     def close(self) -> None:
         """End the fork servers and all that runs in them."""
         self._attendant.close()
+        self._leaving.close()
         self._kept.close()
         self._servers.close()
 
@@ -106,7 +109,7 @@ class ConfinedRunner:
             self._kept.put(request, child)
         else:
             child.dismiss()
-            self._attendant.later(child.close)
+            self._leaving.add(child)
         if is_first:
             # It came from those that wait, or would have.
             self._servers.children(request.libraries).refill_later(

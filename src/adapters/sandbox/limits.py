@@ -39,19 +39,18 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def confine(memory_bytes: int | None, cpu_seconds: int | None, taken: int | None = None) -> None:
+def confine(memory_bytes: int | None, cpu_seconds: int | None) -> None:
     """Limit the memory beyond what the interpreter has taken, and the processor time.
 
-    `taken` is the address space that the interpreter has, where the process itself cannot see it.
-    The processor time is a second line behind the runner's clock, should the runner stand still:
-    SIGXCPU at the limit, SIGKILL a second later.
+    The latter is a second line behind the runner's clock, should the runner stand still: SIGXCPU at
+    the limit, SIGKILL a second later.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_NOFILE, _FILES)
     if cpu_seconds is not None:
         _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
     if memory_bytes is not None:
-        _lower(resource.RLIMIT_AS, (taken or address_space()) + memory_bytes)
+        _lower(resource.RLIMIT_AS, address_space() + memory_bytes)
 
 
 def _lower(which: int, soft: int, hard: int | None = None) -> None:

@@ -29,8 +29,9 @@ VALUE: Final = b"V"
 ERROR: Final = b"E"
 """From the child, as its last word: the fields of an error as JSON."""
 
-_AT_ONCE: Final = 8192
-"""Bytes read at first: most jobs are shorter."""
+_AT_ONCE: Final = 479
+"""Bytes read at first. For more Python asks the system for memory, which in a process that was just
+forked costs more than a second reading."""
 
 _HEADER: Final = 5
 """One byte of kind and four of length, the highest first."""
@@ -45,8 +46,8 @@ def frame(kind: bytes, payload: bytes) -> bytes:
     return kind + len(payload).to_bytes(4, "big") + payload
 
 
-def read_frame(channel: int) -> tuple[bytes, bytes]:
-    """Wait for one frame of a peer that is trusted and sends one at a time: for the child alone.
+def read_frame(channel: int) -> bytes:
+    """The payload of a frame from a peer that is trusted and sends one at a time: for the child.
 
     Raises:
         EOFError: the peer has gone.
@@ -57,7 +58,7 @@ def read_frame(channel: int) -> tuple[bytes, bytes]:
     missing = _HEADER + int.from_bytes(data[1:_HEADER], "big") - len(data)
     if missing:
         data += _read(channel, missing)
-    return data[:1], data[_HEADER:]
+    return data[_HEADER:]
 
 
 def write_all(channel: int, data: bytes) -> None:

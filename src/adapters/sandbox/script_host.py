@@ -14,10 +14,11 @@ from ...domain.executor import Call, evaluate
 from .child_progress import ChildProgress
 from .limits import confine, die_with
 from .protocol import ERROR, STARTED, VALUE, frame, read_frame, write_all
+from .surroundings import furnish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, Final
 
     from ...domain.script import Script
@@ -35,8 +36,7 @@ def host(channel: int, parent: int) -> None:
     try:
         die_with(parent)
         os.set_inheritable(channel, False)  # noqa: FBT003  # the signature is Python's
-        _, payload = read_frame(channel)
-        job = json.loads(payload)
+        job = json.loads(read_frame(channel))
         furnish(job["path"])
         progress = ChildProgress(channel)
         offer(progress)
@@ -87,13 +87,6 @@ def _told(error: FleetingError) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def furnish(path: Sequence[str]) -> None:
-    """Make Python look as it does for a script: its libraries, no arguments, lines at once."""
-    sys.path += path
-    sys.argv = [""]
-    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # as started
-
-
 def offer(progress: ChildProgress, network: ChildNetwork | None = None) -> None:
     """Give `import fleeting` in a script what a run may have of it."""
     module = type(sys)("fleeting", "What a run may have of fleeting.")
@@ -105,8 +98,18 @@ def offer(progress: ChildProgress, network: ChildNetwork | None = None) -> None:
 
 def flush() -> None:
     """Write out what the script has printed."""
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        try:
-            stream.flush()  # type: ignore[union-attr]  # None too is caught
-        except Exception:  # noqa: BLE001, S112  # the script may have put anything there
-            continue
+    out, err = sys.stdout, sys.stderr
+    _flush(out)
+    _flush(err)
+    # The script may have put others there.
+    if sys.__stdout__ is not out:
+        _flush(sys.__stdout__)
+    if sys.__stderr__ is not err:
+        _flush(sys.__stderr__)
+
+
+def _flush(stream: object) -> None:
+    try:
+        stream.flush()  # type: ignore[attr-defined]  # that too is caught
+    except Exception:  # noqa: BLE001  # whatever stands there
+        return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import sys
@@ -14,6 +13,7 @@ from typing import Final
 
 from ...domain.errors import SandboxUnavailable
 from .wires import Wires
+from .zygote.messages import STATUS
 from .zygote_process import ZygoteProcess
 
 _GRACE: Final = 0.005
@@ -146,8 +146,9 @@ class ZygoteChild:
 
     def _hear(self) -> None:
         try:
-            words = os.read(self._told, 4096)
+            words = os.read(self._told, STATUS.size)
         except BlockingIOError:
             return
-        told = json.loads(words) if words else {"status": _KILLED}
-        self._status, self.used_cpu = told["status"], told.get("cpu_seconds")
+        self._status = _KILLED
+        if words:
+            self._status, self.used_cpu, _ = STATUS.unpack(words)

@@ -17,12 +17,20 @@ from ...domain.errors import SandboxUnavailable
 from ...domain.isolation import Isolation
 from .confinement import Confinement
 from .process import clean_environment, site_packages
-from .zygote.messages import hear, tell
+from .zygote.messages import BEAR, KILL, LIMIT, give, hear, tell
 
 _START: Final = str(Path(__file__).parent / "zygote" / "start.py")
 
 _PATIENCE: Final = 60.0
 """Seconds for a fork server to come up, which takes 0.1 s, or a second with large libraries."""
+
+_AT_START: Final = {
+    # Every child would look for the functions that the fork server itself never calls.
+    "LD_BIND_NOW": "1",
+    # More than it needs, so that most of it lies where there can be large pages.
+    "MALLOC_TOP_PAD_": str(4 << 20),
+}
+"""What the linker and the allocator are told; they read it once, and runs do not see it."""
 
 _LAST_WORDS: Final = 5.0
 """Seconds for a fork server to end its children when it is told to."""
@@ -94,10 +102,15 @@ class ZygoteProcess:
             self.births += 1
             self._living += 1
         try:
-            birth: dict[str, object] = {"born": name, "seconds": seconds, "warm": warm_after}
-            if bounds is not None:
-                birth["bounds"] = bounds
-            tell(self._control, birth, descriptors)
+            give(
+                self._control,
+                BEAR,
+                name,
+                seconds,
+                warm_after=warm_after,
+                bounds=bounds,
+                ends=descriptors,
+            )
         except OSError as exc:
             self._is_gone = True
             self.forget()
@@ -106,11 +119,11 @@ class ZygoteProcess:
 
     def kill(self, name: int) -> None:
         """End a child; from any thread."""
-        self._tell({"kill": name})
+        self._give(KILL, name)
 
     def limit(self, name: int, seconds: float) -> None:
         """Have a child killed after so many seconds from here on."""
-        self._tell({"limit": name, "seconds": seconds})
+        self._give(LIMIT, name, seconds)
 
     def forget(self) -> None:
         """Count a child as gone."""
@@ -165,11 +178,12 @@ class ZygoteProcess:
             "files": confinement.files,
             "namespaces": confinement.isolation is Isolation.ISOLATED,
             "user": confinement.user,
+            "read": list(_AT_START),
         }
         self._control.settimeout(_PATIENCE)
         try:
             tell(self._control, config)
-            answer, _ = hear(self._control)
+            answer = hear(self._control)
         except (OSError, EOFError) as exc:
             raise SandboxUnavailable(
                 f"the fork server did not come up: {str(exc) or 'no word of it'}"
@@ -180,9 +194,9 @@ class ZygoteProcess:
         facts: Mapping[str, Any] = answer["ready"]
         return facts
 
-    def _tell(self, message: Mapping[str, object]) -> None:
+    def _give(self, what: bytes, name: int, seconds: float | None = None) -> None:
         try:
-            tell(self._control, message)
+            give(self._control, what, name, seconds)
         except OSError:
             # It is gone, and its children with it.
             return
@@ -197,7 +211,7 @@ def _started(python: str, far: socket.socket) -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=[far.fileno()],
-            env=clean_environment(),
+            env={**clean_environment(), **_AT_START},
             cwd="/",
             start_new_session=True,
         )

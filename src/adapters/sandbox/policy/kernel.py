@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+from functools import partial
 
 from .numbers import numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from collections.abc import Callable, Iterable
+    from typing import Final, TypeAlias
+
+    Prepared: TypeAlias = Callable[[], int]
+    """A system call with its arguments; -1: it failed."""
 
 PDEATHSIG: Final = 1
 DUMPABLE: Final = 4
@@ -37,6 +42,8 @@ class Kernel:
         self._syscall = library.syscall
         self._syscall.restype = ctypes.c_long
         self._syscall.argtypes = [ctypes.c_long] * (1 + _ARGUMENTS)
+        self._kept: list[object] = []
+        """What prepared calls point to."""
         self._prctl = library.prctl
         self._prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
@@ -46,8 +53,18 @@ class Kernel:
         Raises:
             OSError: it failed.
         """
+        return _checked(name, self.prepared(name, *arguments)())
+
+    def prepared(self, name: str, *arguments: int) -> Prepared:
+        """A system call that is made later, by a child that makes no object for it."""
         rest = (0,) * (_ARGUMENTS - len(arguments))
-        return _checked(name, self._syscall(self._numbers[name], *arguments, *rest))
+        return partial(self._syscall, self._numbers[name], *arguments, *rest)
+
+    def limiting(self, which: int, limit: int) -> Prepared:
+        """What holds a process to a limit of setrlimit(2), for ever."""
+        both = (ctypes.c_uint64 * 2)(limit, limit)
+        self._kept.append(both)
+        return self.prepared("prlimit64", 0, which, ctypes.addressof(both), 0)
 
     def prctl(self, option: int, argument: int) -> int:
         """Set a property of this process.
@@ -56,6 +73,17 @@ class Kernel:
             OSError: it failed.
         """
         return _checked("prctl", self._prctl(option, argument, 0, 0, 0))
+
+
+def make(calls: Iterable[Prepared]) -> None:
+    """Make calls one after the other.
+
+    Raises:
+        OSError: one failed; those behind it were not made.
+    """
+    for call in calls:
+        if call() == -1:
+            _checked("a restriction", -1)
 
 
 def close_memory() -> None:

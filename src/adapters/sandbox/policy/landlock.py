@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
 
-    from .kernel import Kernel
+    from .kernel import Kernel, Prepared
 
 EXECUTE: Final = 1
 WRITE_FILE: Final = 2
@@ -91,13 +91,9 @@ class Ruleset:
                 os.close(descriptor)
 
 
-def enter(kernel: Kernel, descriptor: int) -> None:
-    """Hold this thread to a ruleset for ever; it must have given up new privileges.
-
-    Raises:
-        OSError: the kernel refuses.
-    """
-    kernel.call("landlock_restrict_self", descriptor)
+def entering(kernel: Kernel, descriptor: int) -> Prepared:
+    """What holds a thread to a ruleset for ever; it must have given up new privileges."""
+    return kernel.prepared("landlock_restrict_self", descriptor)
 
 
 class _PathBeneath(ctypes.Structure):

@@ -90,6 +90,7 @@ getsockopt                     55     209
 gettid                        186     178
 gettimeofday                   96     169
 getuid                        102     174
+io_uring_register             427     427
 io_uring_setup                425     425
 ioctl                          16      29
 keyctl                        250     219
@@ -171,6 +172,7 @@ sendto                         44     206
 set_robust_list               273      99
 set_tid_address               218      96
 setitimer                      38     103
+signalfd4                     289      74
 shutdown                       48     210
 sigaltstack                   131     132
 socket                         41     198

@@ -147,6 +147,13 @@ OPENING: Final[Mapping[str, Mapping[str, Block]]] = {
 ALONE: Final[Mapping[str, Block]] = {"clone": always(refused(EAGAIN))}
 """Of a run that may have no thread but its first."""
 
+SERVER: Final = frozenset(
+    {name for name, block in ARGUED.items() if any(line[3] == OWN_PID for line in block)}
+    | {"capset", "clone", "landlock_restrict_self", "prctl", "seccomp", "unshare"}
+)
+"""What a fork server needs for itself and for a child on its way into the sandbox, and what can be
+decided only for a child with a number: a second filter of the child's takes it back."""
+
 WRITING: Final[Mapping[str, Block]] = dict.fromkeys(
     """
     mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 truncate chmod fchmod fchmodat

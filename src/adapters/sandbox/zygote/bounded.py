@@ -13,7 +13,7 @@ import time
 
 from ..policy.kernel import DUMPABLE
 from ..policy.rules import ALONE, WRITING
-from ..policy.seccomp import Filter
+from ..policy.seccomp import Filter, instructions, of_child, of_server
 from .identity import renounce
 from .namespaces import MOUNTS, SCRATCH, USER, mount_scratch
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Bounds: TypeAlias = Mapping[str, int]
     """`threads`: how many at most, 0: not counted; `scratch_bytes`: room for files."""
+
+UNBOUNDED: Final = {"threads": 0, "scratch_bytes": 0}
 
 _PATIENCE: Final = 5
 """Seconds for a trial that takes two milliseconds: one can hang under a filter of others."""
@@ -46,15 +48,29 @@ class Bounded:
         self._kernel = kernel
         self._files = files
         self._proc = proc
+        # One that mounts for children needs more than it could take back from them.
+        self._of_child = instructions if self.can_mount else of_child
         self._filters: dict[tuple[bool, bool], Filter] = {}
 
-    def filter(self, bounds: Bounds) -> Filter:
+    @property
+    def can_mount(self) -> bool:
+        """Whether children have a root of their own, and may have room for files in it."""
+        return self._proc is not None
+
+    def own_filter(self) -> Filter | None:
+        """What this process itself is held to, and its children with it; None: only they are."""
+        if self.can_mount:
+            return None
+        return Filter(self._kernel, of_server(self._kernel.machine, self._files.opening))
+
+    def filter(self, bounds: Bounds = UNBOUNDED) -> Filter:
         """Their filter; laid out when it is first asked for, which is to be before a birth."""
         kind = (bounds["threads"] == 1, bounds["scratch_bytes"] > 0)
         if kind not in self._filters:
             more = {**(ALONE if kind[0] else {}), **(WRITING if kind[1] else {})}
             opening = self._files.opening_scratch if kind[1] else None
-            self._filters[kind] = Filter(self._kernel, opening or self._files.opening, more)
+            lines = self._of_child(self._kernel.machine, opening or self._files.opening, more)
+            self._filters[kind] = Filter(self._kernel, lines)
         return self._filters[kind]
 
     def enter(self, bounds: Bounds) -> int | None:
@@ -80,7 +96,7 @@ class Bounded:
     def facts(self) -> dict[str, bool]:
         """What of it works on this system: tried by children that do nothing else."""
         is_counting = _succeeds(self._try_to_count)
-        can_mount = self._proc is not None and self._files.opening_scratch is not None
+        can_mount = self.can_mount and self._files.opening_scratch is not None
         return {
             "counts_threads": is_counting,
             "has_scratch": can_mount and _succeeds(self._try_to_write),
@@ -91,7 +107,7 @@ class Bounded:
         # Else what says who it is there belongs to root.
         self._kernel.prctl(DUMPABLE, 1)
         self._kernel.call("unshare", namespaces)
-        if self._proc is not None:
+        if self.can_mount:
             self._write("setgroups", "deny")
             self._write("uid_map", f"{user} {user} 1")
             self._write("gid_map", f"{group} {group} 1")

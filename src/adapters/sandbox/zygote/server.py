@@ -1,4 +1,4 @@
-"""The fork server: prepares itself once, then bears children on request and buries them.
+"""The fork server: loads what children find loaded, then bears them (`loop`).
 
 One thread; it never sees a source, a parameter or a value. Standard library only.
 """
@@ -8,46 +8,42 @@ from __future__ import annotations
 import fcntl
 import gc
 import importlib
-import operator
-import os
-import resource
-import select
-import signal
-import socket
 
-from ..limits import address_space
-from ..policy.kernel import DUMPABLE, PDEATHSIG, Kernel
-from ..policy.seccomp import Filter
-from ..script_host import furnish
-from .birth import FILES, Nursery
-from .bounded import Bounded
-from .children import Child, Children, report
+# Loaded only when needed elsewhere; a child may be unable to load anything.
+import json  # noqa: F401
+import linecache  # noqa: F401
+import os
+import select  # noqa: F401
+import signal  # noqa: F401
+import socket
+import traceback  # noqa: F401
+
+from ..surroundings import furnish
 from .files import FileRule
-from .identity import become, renounce
+from .fresh_blocks import fill_up
+from .grounds import PARKED
 from .mappings import join
-from .messages import STATUS, hear, tell
-from .namespaces import leave_the_rest
-from .warm import warm
+from .messages import hear, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from typing import Any, Final
 
-_PARKED: Final = 10
-"""Descriptors below this are what children have; here they lead nowhere, so that nothing that
-arrives from the worker takes their place."""
+    from ..policy.kernel import Kernel
+    from .grounds import Grounds
+    from .loop import Loop
 
-_CANNOT_FORK: Final = 71
-"""EX_OSERR of sysexits.h: what the worker hears of a child that could not be born."""
+_kept: Final[list[object]] = []
+"""What fills the places between others, for ever."""
 
 
-def serve(control: int) -> None:
+def serve(control: int, grounds: Grounds) -> None:
     """Be a fork server until the worker has gone; never returns."""
     socket_ = _out_of_the_way(control)
     try:
-        config, _ = hear(socket_)
-        _Server(socket_, config).go_on()
+        loop = _ready(hear(socket_), grounds)
+        loop.go_on(socket_)
     except EOFError:
         os._exit(0)
     except BaseException as exc:  # noqa: BLE001  # whatever it is, the worker has to hear of it
@@ -55,96 +51,36 @@ def serve(control: int) -> None:
         os._exit(1)
 
 
-class _Server:
-    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
-        furnish(config["path"])
-        for name in config["preimport"]:
-            _load(name)
-        warm()
-        kernel = Kernel()
-        files = FileRule(kernel, config["files"], config["user"])
-        join(kernel)
-        self._control = control
-        taken = address_space()
-        proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC) if config["namespaces"] else None
-        namespaces = {}
-        if config["namespaces"]:
-            namespaces = leave_the_rest(kernel, files.folders, config["user"])
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
-        become(config["user"])
-        renounce(kernel)
-        if namespaces:
-            # Becoming another user has cleared it.
-            kernel.prctl(PDEATHSIG, signal.SIGKILL)
-        rules = Filter(kernel, files.opening)
-        ruleset = files.ruleset()
-        kernel.prctl(DUMPABLE, 0)
-        self._bounded = Bounded(kernel, files, proc)
-        gc.collect()
-        # A collection in a child would otherwise touch, and so copy, every page.
-        gc.freeze()
-        self._nursery = Nursery(kernel, rules, ruleset, taken, self._bounded)
-        self._children = Children()
-        facts = {
-            "files": files.opening,
-            "landlock_abi": files.abi,
-            "namespaces": namespaces,
-            "user": os.getuid(),
-            **self._bounded.facts(),
-        }
-        tell(self._control, {"ready": facts})
+def _ready(config: Mapping[str, Any], grounds: Grounds) -> Loop:
+    files = _loaded(grounds.kernel, config)
+    _kept.append(fill_up())
+    # Last, so that it lies close together: a child changes it all over.
+    from .loop import Loop
 
-    def go_on(self) -> None:
-        """Attend to the worker and to deaths.
+    loop = Loop(grounds, files, config)
+    _kept.append(fill_up())
+    grounds.huge_pages.collapse()
+    # A collection in a child would otherwise touch, and so copy, every page.
+    gc.freeze()
+    loop.warm_up()
+    grounds.memory.close()
+    return loop
 
-        Raises:
-            EOFError: the worker has gone.
-        """
-        deaths, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        # Any function of C that takes two objects: called with no memory of Python's to change.
-        signal.signal(signal.SIGCHLD, operator.is_)
-        signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(deaths, select.POLLIN)
-        try:
-            while True:
-                patience = self._children.kill_overdue()
-                ready = poll.poll(None if patience is None else patience * 1000 + 1)
-                for descriptor, _ in ready:
-                    if descriptor == deaths:
-                        os.read(deaths, 4096)
-                        self._children.bury()
-                    else:
-                        self._attend()
-        finally:
-            self._children.end()
 
-    def _attend(self) -> None:
-        message, descriptors = hear(self._control)
-        if "born" in message:
-            self._bear(message, descriptors)
-        elif "kill" in message:
-            self._children.kill(message["kill"])
-        else:
-            self._children.limit(message["limit"], message["seconds"])
-
-    def _bear(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
-        bounds = message.get("bounds")
-        if bounds is not None:
-            self._bounded.filter(bounds)
-        try:
-            pid = os.fork()
-        except OSError:
-            report(descriptors[STATUS], _CANNOT_FORK)
-            return
-        if pid == 0:
-            self._nursery.live(descriptors, warm_after=message["warm"], bounds=bounds)
-        for descriptor in descriptors[:STATUS]:
-            os.close(descriptor)
-        self._children.add(Child(message["born"], pid, descriptors[STATUS]))
-        if message["seconds"] is not None:
-            self._children.limit(message["born"], message["seconds"])
+def _loaded(kernel: Kernel, config: Mapping[str, Any]) -> FileRule:
+    """Load everything but what bears children and runs in them."""
+    for name in config["read"]:
+        # By the linker and the allocator.
+        os.environ.pop(name, None)
+    furnish(config["path"])
+    for name in config["preimport"]:
+        _load(name)
+    # The first of a process builds two hundred types.
+    compile("", "", "exec")
+    files = FileRule(kernel, config["files"], config["user"])
+    join(kernel)
+    gc.collect()
+    return files
 
 
 def _load(name: str) -> None:
@@ -158,9 +94,10 @@ def _load(name: str) -> None:
 
 
 def _out_of_the_way(control: int) -> socket.socket:
-    moved = socket.socket(fileno=fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, _PARKED))
+    moved = socket.socket(fileno=fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, PARKED))
     null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in range(_PARKED):
+    # What children have leads nowhere here, so that nothing that arrives takes its place.
+    for descriptor in range(PARKED):
         if descriptor != null:
             os.dup2(null, descriptor, inheritable=False)
     return moved

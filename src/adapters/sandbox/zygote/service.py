@@ -15,7 +15,6 @@ from ....domain.executor import Call
 from ....domain.script import compile_script
 from ..child_network import ChildNetwork
 from ..child_progress import ChildProgress
-from ..limits import confine
 from ..protocol import KEPT, VALUE, frame, read_frame, write_all
 from ..script_host import NO_MEMORY, answer_to, flush, offer
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ....domain.script import Script
+    from .allowance import Allowance
 
 
 def serve_jobs(channel: int, desk: Desk) -> None:
@@ -44,12 +44,12 @@ class Desk:
 
     Args:
         channel: where jobs come and answers go.
-        taken: address space that the process begins with, in bytes.
+        allowance: limits memory and processor time.
     """
 
-    def __init__(self, channel: int, taken: int) -> None:
+    def __init__(self, channel: int, allowance: Allowance) -> None:
         self._channel = channel
-        self._taken = taken
+        self._allowance = allowance
         self._progress = ChildProgress(channel)
         self._network = ChildNetwork(channel)
         offer(self._progress, self._network)
@@ -65,7 +65,7 @@ class Desk:
     def do(self) -> bool:
         """Do a job; returns whether another may come."""
         try:
-            _, payload = self._read(self._channel)
+            payload = self._read(self._channel)
         except EOFError:
             return False
         job, _ = self._load(payload.decode())
@@ -89,7 +89,7 @@ class Desk:
     def _limit(self, memory_bytes: int | None, cpu_seconds: int | None) -> None:
         """Set limits, unless they are those of the job before."""
         if self._limits != (memory_bytes, cpu_seconds):
-            confine(memory_bytes, cpu_seconds, self._taken)
+            self._allowance.limit(memory_bytes, cpu_seconds)
             self._limits = memory_bytes, cpu_seconds
 
     def _compiled(self, call: Call) -> Script | None:

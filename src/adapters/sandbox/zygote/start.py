@@ -13,8 +13,10 @@ def main() -> None:
     package = type(sys)("_fleeting")
     package.__path__ = [__file__.rsplit("/", 4)[0]]
     sys.modules["_fleeting"] = package
-    server = __import__("_fleeting.adapters.sandbox.zygote.server", fromlist=["serve"])
-    server.serve(int(sys.argv[1]))
+    zygote = "_fleeting.adapters.sandbox.zygote"
+    grounds = __import__(f"{zygote}.grounds", fromlist=["Grounds"]).Grounds()
+    server = __import__(f"{zygote}.server", fromlist=["serve"])
+    server.serve(int(sys.argv[1]), grounds)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,12 @@ from fleeting.adapters.sandbox.policy.rules import (
     UNKNOWN,
     WRITING,
 )
-from fleeting.adapters.sandbox.policy.seccomp import blocks, instructions
+from fleeting.adapters.sandbox.policy.seccomp import (
+    blocks,
+    instructions,
+    of_child,
+    of_server,
+)
 
 from .bpf_machine import verdict
 
@@ -48,6 +53,26 @@ def test_tree_decides_as_a_list_would(
         for arguments in samples:
             found = verdict(program, ARCHITECTURES[machine], number, *arguments)
             assert found == verdict(block, ARCHITECTURES[machine], number, *arguments), number
+
+
+@pytest.mark.parametrize("more", [{}, ALONE], ids=" ".join)
+@pytest.mark.parametrize("files", sorted(OPENING))
+def test_two_parts_decide_as_the_whole(
+    machine: str, files: str, more: Mapping[str, bpf.Block]
+) -> None:
+    """What the fork server is held to, and what its children are beyond: the stricter verdict."""
+    whole = instructions(machine, files, more)
+    parts = of_server(machine, files), of_child(machine, files, more)
+    samples = [(0, 0, 0), (1, 1, 1), (OWN_PID, 8, 0x241), (0x10000, 0x5401, 3), (0x7FFFFFFF,) * 3]
+
+    for number in range(NEWEST + 50):
+        for arguments in samples:
+            expected, *found = (
+                verdict(program, ARCHITECTURES[machine], number, *arguments)
+                for program in (whole, *parts)
+            )
+            refusals = [one for one in found if one != bpf.ALLOWED]
+            assert refusals[-1:] == ([expected] if expected != bpf.ALLOWED else []), number
 
 
 @pytest.mark.parametrize("files", sorted(OPENING))

@@ -1,0 +1,29 @@
+"""What lies under a fork server, and has to be there before all the rest is loaded.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from ..policy.kernel import Kernel
+from .hot_pages import HotPages
+from .huge_pages import HugePages
+from .own_memory import OwnMemory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+PARKED: Final = 10
+"""Descriptors below this are what children have."""
+
+
+class Grounds:
+    """The kernel, and this process's memory laid out for cheap forks."""
+
+    def __init__(self) -> None:
+        self.kernel = Kernel()
+        self.memory = OwnMemory(PARKED)
+        self.huge_pages = HugePages(self.kernel, self.memory)
+        self.hot_pages = HotPages(self.kernel, self.memory)
+        self.huge_pages.reserve()
