@@ -1,8 +1,4 @@
-"""`FleetRegister` and `Fleet` on Redis: a hash of all workers, and an index by expiry to trim it.
-
-Both lie in one slot. Who reads takes the hash and the server's time in one round trip, because
-fields of a hash do not expire by themselves on the oldest servers that fleeting runs on.
-"""
+"""`FleetRegister` and `Fleet` on Redis: each worker's facts are a notice."""
 
 from __future__ import annotations
 
@@ -11,11 +7,11 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from ...domain.worker_facts import WorkerFacts
-from .commands import Command, Plan, command
+from .commands import Plan
 from .connection import RedisConnection
 from .keyspace import Keyspace
-from .record_codec import corrupt, milliseconds
-from .scripts import script
+from .notices import announce, in_force, withdrawal
+from .record_codec import corrupt
 
 
 class RedisFleetRegister:
@@ -44,26 +40,22 @@ class RedisFleet:
 
 
 def _announce(space: Keyspace, facts: WorkerFacts, keep: timedelta) -> Plan[None]:
-    keys = [space.workers, space.worker_facts]
     text = facts.model_dump_json()
-    yield [script("announce").call(keys, facts.worker, milliseconds(keep), text)]
+    yield from announce(space.workers, space.worker_facts, facts.worker, text, keep=keep)
 
 
 def _withdraw(space: Keyspace, worker: str) -> Plan[None]:
-    yield [command("HDEL", space.worker_facts, worker), command("ZREM", space.workers, worker)]
+    yield withdrawal(space.workers, space.worker_facts, [worker])
 
 
 def _workers(space: Keyspace) -> Plan[list[WorkerFacts]]:
     key = space.worker_facts
-    found, (seconds, micros) = yield [command("HGETALL", key), Command(key, ("TIME",))]
-    now = int(seconds) * 1000 + int(micros) // 1000
-    shown = [_read(key, text) for text in found.values()]
-    return sorted((one for expires, one in shown if expires > now), key=lambda one: one.worker)
+    texts = yield from in_force(key)
+    return sorted([_read(key, text) for text in texts], key=lambda one: one.worker)
 
 
-def _read(key: str, text: bytes) -> tuple[int, WorkerFacts]:
-    expires, _, facts = text.partition(b" ")
+def _read(key: str, text: bytes) -> WorkerFacts:
     try:
-        return int(expires), WorkerFacts.model_validate_json(facts)
-    except (ValueError, ValidationError):
+        return WorkerFacts.model_validate_json(text)
+    except ValidationError:
         raise corrupt(key) from None

@@ -1,7 +1,7 @@
 """`QuarantineRegister` and `Quarantines` on Redis.
 
 The losses of a source are a sorted set, scored by when they were noticed, that ends with the
-window. What is in force is a hash, kept as that of the workers is: see `fleet`.
+window. What is in force is a notice for each source.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ...domain.quarantine import Loss, Quarantine, SourceName
-from .commands import Command, Plan, command
+from .commands import Plan, command
 from .connection import RedisConnection
 from .keyspace import Keyspace
+from .notices import announce, in_force, withdrawal
 from .record_codec import corrupt, milliseconds, moment, moment_ms
-from .scripts import script
 
 
 class RedisQuarantineRegister:
@@ -62,7 +62,6 @@ def _note(space: Keyspace, loss: Loss, window: timedelta) -> Plan[list[Loss]]:
 
 
 def _impose(space: Keyspace, quarantine: Quarantine, keep: timedelta) -> Plan[None]:
-    keys = [space.quarantines, space.quarantine_facts]
     source = quarantine.source
     facts = {
         "namespace": source.namespace,
@@ -72,15 +71,14 @@ def _impose(space: Keyspace, quarantine: Quarantine, keep: timedelta) -> Plan[No
         "since": quarantine.since.isoformat(),
         "until": quarantine.until.isoformat(),
     }
-    yield [script("announce").call(keys, _field(source), milliseconds(keep), json.dumps(facts))]
+    places, text = (space.quarantines, space.quarantine_facts), json.dumps(facts)
+    yield from announce(*places, _field(source), text, keep=keep)
 
 
 def _in_force(space: Keyspace) -> Plan[list[Quarantine]]:
     key = space.quarantine_facts
-    found, (seconds, micros) = yield [command("HGETALL", key), Command(key, ("TIME",))]
-    now = int(seconds) * 1000 + int(micros) // 1000
-    kept = [_quarantine(key, text) for text in found.values()]
-    shown = [one for expires, one in kept if expires > now]
+    texts = yield from in_force(key)
+    shown = [_quarantine(key, text) for text in texts]
     return sorted(shown, key=lambda one: (one.source.namespace, one.source.digest))
 
 
@@ -88,8 +86,7 @@ def _lift(space: Keyspace, sources: Sequence[SourceName]) -> Plan[None]:
     if sources:
         fields = [_field(source) for source in sources]
         yield [
-            command("HDEL", space.quarantine_facts, *fields),
-            command("ZREM", space.quarantines, *fields),
+            *withdrawal(space.quarantines, space.quarantine_facts, fields),
             *(command("DEL", space.losses(source)) for source in sources),
         ]
 
@@ -98,15 +95,12 @@ def _field(source: SourceName) -> str:
     return f"{source.namespace}:{source.digest}"
 
 
-def _quarantine(key: str, text: bytes) -> tuple[int, Quarantine]:
-    expires, _, facts = text.partition(b" ")
+def _quarantine(key: str, text: bytes) -> Quarantine:
     try:
-        said = json.loads(facts)
+        said = json.loads(text)
         source = SourceName(str(said["namespace"]), str(said["digest"]))
         since, until = (datetime.fromisoformat(said[name]) for name in ("since", "until"))
-        return int(expires), Quarantine(
-            source, int(said["losses"]), int(said["tasks"]), since, until
-        )
+        return Quarantine(source, int(said["losses"]), int(said["tasks"]), since, until)
     except (ValueError, KeyError, TypeError):
         raise corrupt(key) from None
 
