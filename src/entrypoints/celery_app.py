@@ -18,11 +18,10 @@ from ..domain.seal import call_texts, seal
 from ..domain.source import digest
 from ..domain.task import TaskRequest, accept
 from ..usecases.mint import KeyMint
-from . import adapters
 from .container import Container
 from .settings import load
 from .signing import check_signer
-from .worker import execution_maker
+from .worker import make_app
 
 
 def call(
@@ -93,18 +92,7 @@ def __getattr__(name: str) -> object:
 
 @cache
 def _make() -> object:
-    from ..adapters.celery.worker import make_worker_app
-
-    container = _container()
-    settings = container.settings()
-    with adapters.set_by(settings.queue_variable):
-        return make_worker_app(
-            url=settings.queue_url,
-            options=container.queue_options(),
-            open_message=container.open_message(),
-            make_execution=execution_maker(),
-            visibility=settings.lease,
-        )
+    return make_app(_container())
 
 
 @cache

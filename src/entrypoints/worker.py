@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from dependency_injector import providers
 
@@ -62,19 +62,36 @@ def run(
     # Before anything is taken from the queue, and before any pool forks.
     runners.attest(settings)
     close_memory(settings)
-    from ..adapters.celery.worker import run_worker
+    from ..adapters.celery.worker import start_worker
 
     with given_back():
-        return run_worker(
-            url=settings.queue_url,
-            options=container.queue_options(),
-            open_message=container.open_message(),
-            make_execution=execution_maker(),
+        return start_worker(
+            make_app(container),
             pool=settings.worker_pool,
             concurrency=slots,
             queues=settings.queues,
             name=name,
             log_level=settings.log_level,
+        )
+
+
+def make_app(container: Container) -> Any:
+    """Celery's application of a worker, whichever command starts it.
+
+    Raises:
+        InvalidSetting: the queue's URL is not one for Celery.
+    """
+    from ..adapters.celery.worker import make_worker_app
+
+    settings = container.settings()
+    options, open_message = container.queue_options(), container.open_message()
+    with adapters.set_by(settings.queue_variable):
+        return make_worker_app(
+            url=settings.queue_url,
+            options=options,
+            open_message=open_message,
+            # Before any pool forks: its processes make their own, and count together.
+            make_execution=partial(make_execution, SharedRefusals()),
             visibility=settings.lease,
         )
 
@@ -90,14 +107,6 @@ def _check_queue(settings: Settings) -> None:
     # Here, because each of several processes would say so, and be started again.
     with adapters.set_by(settings.queue_variable):
         read_broker_url(settings.queue_url)
-
-
-def execution_maker() -> Callable[[], Execution]:
-    """What makes the worker's half for a process; made before any pool forks.
-
-    Each process of a pool makes its own after the fork; together they count refused messages.
-    """
-    return partial(make_execution, SharedRefusals())
 
 
 def make_execution(refusals: Refusals | None = None) -> Execution:
