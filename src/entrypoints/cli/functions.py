@@ -11,7 +11,7 @@ import typer
 from . import options as o
 from .connection import DEFAULT_URL, connect
 from .failure import reporting
-from .printing import plain, print_facts, print_json, print_line, print_table
+from .printing import plain, print_json, print_line, print_table, show_facts
 
 if TYPE_CHECKING:
     from ...adapters.sdk.client import Client
@@ -125,10 +125,7 @@ def stats(
     """Print figures over the live values of a function, or over one field in them."""
     with connect(url, namespace, token) as client:
         found = client.stats(function, field=field)
-    if as_json:
-        print_json(plain(found))
-    else:
-        print_facts(plain(found))
+    show_facts(plain(found), as_json=as_json)
 
 
 def _say_what_there_is(client: Client, function: str) -> None:

@@ -65,6 +65,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console().print(table)
 
 
+def show_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
+    """Print names and what they stand for, as a program or as a person reads them."""
+    if as_json:
+        print_json(facts)
+    else:
+        print_facts(facts)
+
+
 def print_facts(facts: Mapping[str, object]) -> None:
     """Print names and what they stand for, one a line; texts of several lines come last."""
     shown = {name: value for name, value in _flat(facts) if value not in (None, "")}

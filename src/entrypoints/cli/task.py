@@ -10,7 +10,7 @@ from . import options as o
 from .bars import bars
 from .connection import DEFAULT_URL, LOOK, connect
 from .failure import reporting
-from .printing import plain, print_facts, print_json
+from .printing import plain, print_json, show_facts
 from .tasks import show_result
 from .waiting import wait_for
 
@@ -53,10 +53,7 @@ def task(
     """Print what is known of a task, but not its value."""
     with connect(url, namespace, token) as client:
         facts = client.task(key)
-    if as_json:
-        print_json(plain(facts))
-    else:
-        print_facts(plain(facts))
+    show_facts(plain(facts), as_json=as_json)
 
 
 @reporting

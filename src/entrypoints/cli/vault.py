@@ -10,7 +10,7 @@ import typer
 from .completion import vault_roles
 from .failure import reporting
 from .options import Json, QueuePrefix
-from .printing import print_facts, print_json, print_table, say
+from .printing import print_json, print_table, say, show_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,10 +155,7 @@ def wrap_secret_id(
     at = desk(address, token, ca=ca, namespace=within, is_dry=False)
     role_id, wrapped = wrap(at, role, mounts=Mounts(name=name), ttl_seconds=ttl_seconds)
     facts = {"role_id": role_id, "wrapped_secret_id": wrapped, "seconds": ttl_seconds}
-    if as_json:
-        print_json(facts)
-    else:
-        print_facts(facts)
+    show_facts(facts, as_json=as_json)
 
 
 @vault.command()
