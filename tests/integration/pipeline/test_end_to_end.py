@@ -42,16 +42,15 @@ def the_job(client: Client) -> None:
     assert list(handles.results(60)) == [2 * n for n in range(12)]
     assert client.values("add") == [2 * n for n in range(12)]
 
+    delayed = client.submit(SCRIPT, "add", 40, 2, countdown_seconds=1)
+    assert delayed.status() is Status.QUEUED
+
     failed = client.submit(SCRIPT, "fail", "no luck")
     with pytest.raises(TaskFailed, match="no luck") as raised:
         failed.result(30)
     assert raised.value.error is not None
     assert raised.value.error.code == ScriptRaised.code
     assert "raise ValueError(reason)" in (raised.value.error.traceback or "")
-
-    delayed = client.submit(SCRIPT, "add", 40, 2, countdown_seconds=1)
-    assert delayed.status() is Status.QUEUED
-    assert delayed.result(30) == 42
 
     cancelled = client.submit(SCRIPT, "slow", 1000)
     wait_until_running(cancelled)
@@ -62,6 +61,8 @@ def the_job(client: Client) -> None:
     assert raised.value.error is not None
     assert raised.value.error.code == RunCancelled.code
     assert time.monotonic() - asked < 30
+
+    assert delayed.result(30) == 42
 
     short = client.submit(SCRIPT, "add", "ex", "pired", ttl_seconds=0.5)
     assert short.result(30) == "expired"
