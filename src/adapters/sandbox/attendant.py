@@ -22,8 +22,12 @@ class Attendant:
     def later(self, task: Callable[[], None]) -> None:
         """Have something done soon."""
         self._tasks.put(task)
-        if self._thread is None or not self._thread.is_alive():
+        if not self.is_alive():
             self._begin()
+
+    def is_alive(self) -> bool:
+        """Whether its thread lives in this process: it does not in one that this one has forked."""
+        return self._thread is not None and self._thread.is_alive()
 
     def close(self) -> None:
         """Return when all is done that was asked for."""
@@ -35,8 +39,7 @@ class Attendant:
 
     def _begin(self) -> None:
         with self._lock:
-            # It does not live on in a process that this one has forked.
-            if self._thread is None or not self._thread.is_alive():
+            if not self.is_alive():
                 self._thread = Thread(target=self._attend, name="fleeting-attendant", daemon=True)
                 self._thread.start()
 

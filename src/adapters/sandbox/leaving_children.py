@@ -29,7 +29,7 @@ class LeavingChildren:
         with self._lock:
             self._children.append(child)
             is_watched, self._is_watched = self._is_watched, True
-        if not is_watched:
+        if not (is_watched and self._attendant.is_alive()):
             self._attendant.later(self._watch)
 
     def close(self) -> None:

@@ -45,11 +45,15 @@ class Output:
 
     def finish(self) -> str:
         """What is left to be shown of a last line without an end."""
+        if not self._line:
+            return ""
         return self._show(len(self._line))
 
     @property
     def text(self) -> str:
         """What is kept; a note stands where the middle was."""
+        if not self._total:
+            return ""
         left_out = self._total - len(self._head) - len(self._tail)
         if not left_out:
             return _decoded(self._head + self._tail)

@@ -34,7 +34,7 @@ _ENVIRONMENT: Final = {
 _MARK: Final = "FLEETING_RUN"
 """Variable by which strays of a run are known, whoever their parent is by then."""
 
-_LAST_BREATH: Final = 0.1
+_LAST_BREATH: Final = 1.0
 """Seconds in which a process that has closed its channel may still die by itself."""
 
 

@@ -19,7 +19,7 @@ from .zygote_process import ZygoteProcess
 _GRACE: Final = 0.005
 """Seconds for a child that has answered to be gone, which takes a tenth of that."""
 
-_LAST_BREATH: Final = 0.1
+_LAST_BREATH: Final = 1.0
 """Seconds in which a child that has closed its channel may still die by itself."""
 
 _PATIENCE: Final = 2.0

@@ -67,7 +67,8 @@ class ZygoteKeeper:
                 what failed.
         """
         server = self._server
-        if server is None or not server.is_alive():
+        # Whether it lives the kernel says with the next order.
+        if server is None or not server.is_there():
             return self._replaced()
         if self._is_old(server):
             self._prepare_successor(server)

@@ -143,7 +143,11 @@ class ZygoteProcess:
 
     def is_alive(self) -> bool:
         """Whether it lives, and belongs to this process."""
-        return self.is_own() and not self._is_gone and self._process.poll() is None
+        return self.is_there() and self._process.poll() is None
+
+    def is_there(self) -> bool:
+        """Whether it belongs to this process and is not known to have died."""
+        return not self._is_gone and self.is_own()
 
     def is_own(self) -> bool:
         """Whether it belongs to this process, and not to the one that this was forked from."""

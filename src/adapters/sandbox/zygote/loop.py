@@ -114,6 +114,7 @@ class Loop:
         """Bear children that do nobody's work, and have what that changes copied from then on."""
         if not self._hot_pages.prepare():
             return
+        pages: set[int] = set()
         for _ in range(_TRIALS):
             pages = {*self._changed_by_birth(), *self._changed_by_death()}
         self._facts["hot_pages"] = self._hot_pages.keep(pages)
