@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ..domain.errors import InvalidSetting
-from .signing import require_cryptography
+from .signing import require_signatures
 
 
 def create(path: Path) -> str:
@@ -16,7 +16,7 @@ def create(path: Path) -> str:
         InvalidSetting: there is a file, or none can be written there.
         MissingExtra: the packages for signatures are not installed.
     """
-    require_cryptography()
+    require_signatures()
     from ..adapters.signatures.ed25519 import new_key
 
     try:
@@ -37,7 +37,7 @@ def public_line(path: Path) -> str:
         InvalidSetting: the file cannot be read, or holds no such key.
         MissingExtra: the packages for signatures are not installed.
     """
-    require_cryptography()
+    require_signatures()
     from ..adapters.signatures.ed25519 import Ed25519Signer
 
     try:

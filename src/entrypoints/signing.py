@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ..adapters.signatures.ed25519 import Ed25519Signer
 
 _KEY: Final = "FLEETING_SIGNING_KEY"
+_PACKAGES: Final = ("cryptography", "nacl")
+"""What signatures take: another extra may have brought one of them alone."""
+
 _ADVICE: Final = (
     "make one with `fleeting key create FILE` and set FLEETING_SIGNING_KEY_FILE for the API and "
     "FLEETING_TRUSTED_KEYS for the workers; or set FLEETING_ACCEPT_UNSIGNED=true for all of them, "
@@ -99,12 +102,12 @@ def _own(settings: Settings) -> KeptKey | None:
     if settings.signing_transit:
         return _in_transit(settings)
     if text or name:
-        require_cryptography()
+        require_signatures()
         from ..adapters.signatures.ed25519 import Ed25519Signer
 
         text = text or _read(f"{_KEY}_FILE", name)
         return Ed25519Signer.from_pem(text, name=name or _KEY)
-    if _is_in_memory(settings) and _has_cryptography():
+    if _is_in_memory(settings) and _has_signatures():
         return _of_this_process()
     return None
 
@@ -123,13 +126,13 @@ def _listed(settings: Settings) -> list[TrustedKey]:
     if name := settings.trusted_keys_file:
         keys += read_trusted_keys(_read("FLEETING_TRUSTED_KEYS_FILE", name), name=name)
     if keys:
-        require_cryptography()
+        require_signatures()
     return keys
 
 
 def _may_be_unsigned(settings: Settings) -> bool:
     """Nobody else can write to a queue in memory, where a small installation has no signatures."""
-    return settings.accept_unsigned or (_is_in_memory(settings) and not _has_cryptography())
+    return settings.accept_unsigned or (_is_in_memory(settings) and not _has_signatures())
 
 
 def _is_in_memory(settings: Settings) -> bool:
@@ -137,15 +140,15 @@ def _is_in_memory(settings: Settings) -> bool:
 
 
 @cache
-def _has_cryptography() -> bool:
-    return find_spec("cryptography") is not None
+def _has_signatures() -> bool:
+    return all(find_spec(name) is not None for name in _PACKAGES)
 
 
-def require_cryptography() -> None:
+def require_signatures() -> None:
     """Raises:
     MissingExtra: the packages for signatures are not installed.
     """
-    if not _has_cryptography():
+    if not _has_signatures():
         raise MissingExtra(
             "signatures need packages that are not installed: pip install 'fleeting[worker]'"
         )

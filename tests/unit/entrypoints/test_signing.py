@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,3 +218,26 @@ def test_doctor_tells_whose_signatures_count(
 
     assert found.severity == severity
     assert words in found.message
+
+
+_WITHOUT = """
+import sys
+sys.modules[{package!r}] = None
+from fleeting.entrypoints import signing
+from fleeting.entrypoints.settings import load
+signing.check_signer(load(store="memory://"))
+signing.make_signer(load(store="redis://127.0.0.1:1", signing_key="a key"))
+"""
+
+
+@pytest.mark.parametrize("package", ["cryptography", "nacl"])
+def test_without_a_package_for_signatures_memory_needs_none_and_servers_name_them(
+    package: str,
+) -> None:
+    """The extra for Vault alone brings one of the two."""
+    code = _WITHOUT.format(package=package)
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert "line 7, in <module>" in done.stderr
+    assert "MissingExtra: signatures need packages that are not installed" in done.stderr
