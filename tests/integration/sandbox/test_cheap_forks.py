@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
+import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,9 @@ IO_URING_SETUP: Final = 425
 
 
 def has_io_uring() -> bool:
+    """And the right to hold enough in memory for it."""
+    if os.geteuid() and resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] in range(8 << 20):
+        return False
     library = ctypes.CDLL(None, use_errno=True)
     ring: int = library.syscall(IO_URING_SETUP, 1, ctypes.create_string_buffer(120))
     return ring >= 0

@@ -320,6 +320,9 @@ def test_integer_may_have_as_many_digits_as_python_reads(sign: int) -> None:
     assert to_json_bytes([longest]) == f"[{longest}]".encode()
     assert to_json_bytes([longest, Colour.RED]) == f'[{longest},"red"]'.encode()
     assert to_json_bytes([sign * 10**2000, Colour.RED]) == f'[{sign * 10**2000},"red"]'.encode()
+    assert refusal(sign * 10**4300).message == (
+        "$ is an integer of more than 4300 digits; make it text"
+    )
     assert refusal([sign * 10**4300]).message == (
         "$[0] is an integer of more than 4300 digits; make it text"
     )
