@@ -77,7 +77,8 @@ def without_power(site: Site, number: int) -> None:
 
 
 def failed_over(site: Site, number: int) -> None:
-    """Sentinels swap primary and replica, both alive."""
+    """Sentinels swap primary and replica, both alive, once they have found together again."""
+    site.ground.server.wait_until_ready()
     site.resident()
     with site.feeding():
         site.wait_for_runs(3)
@@ -85,7 +86,6 @@ def failed_over(site: Site, number: int) -> None:
         fault = time.time()
         site.wait_for_runs(5)
     site.close_round(fault, site.resident())
-    site.ground.server.wait_until_ready()
 
 
 def failed_over_with_a_guard(site: Site, number: int) -> None:
