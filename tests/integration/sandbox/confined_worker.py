@@ -2,7 +2,8 @@
 
 It prints the attestation, and what each of the scripts given came to. Keys of the setting:
 `user` (become that one first), `cloud_foundry` (as behind Guardian's seccomp profile),
-`pretending` (system calls that do nothing and succeed), `confinement` (choices), `scripts`.
+`pretending` (system calls that do nothing and succeed), `deadly` (those that kill who makes them, as
+under systemd's SystemCallFilter), `confinement` (choices), `scripts`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ GUARDIAN = {
     "landlock_restrict_self": bpf.always(bpf.refused(ENOSYS)),
     "clone3": bpf.always(bpf.refused(ENOSYS)),
     "unshare": bpf.always(bpf.refused(EPERM)),
+    "io_uring_setup": bpf.always(bpf.refused(EPERM)),
     "pidfd_open": bpf.always(bpf.refused(EPERM)),
     "close_range": bpf.always(bpf.refused(EPERM)),
     "clone": bpf.without(0, NEW_NAMESPACES, bpf.refused(EPERM)),
@@ -64,6 +66,8 @@ def main(setting: dict[str, Any]) -> None:
         restrict(GUARDIAN)
     if setting.get("pretending"):
         restrict(dict.fromkeys(setting["pretending"], bpf.always(bpf.refused(0))))
+    if setting.get("deadly"):
+        restrict(dict.fromkeys(setting["deadly"], bpf.always(bpf.KILLED)))
     choices = setting.get("confinement", {})
     level = Isolation(choices.pop("isolation", "confined"))
     runner = ConfinedRunner(Confinement(isolation=level, **choices))

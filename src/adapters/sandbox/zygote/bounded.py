@@ -14,12 +14,13 @@ import time
 from ..policy.kernel import DUMPABLE
 from ..policy.rules import ALONE, WRITING
 from ..policy.seccomp import Filter, instructions, of_child, of_server
+from .attempt import PATIENCE, succeeds
 from .identity import renounce
 from .namespaces import MOUNTS, SCRATCH, USER, mount_scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Final, TypeAlias
 
     from ..policy.kernel import Kernel
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     """`threads`: how many at most, 0: not counted; `scratch_bytes`: room for files."""
 
 UNBOUNDED: Final = {"threads": 0, "scratch_bytes": 0}
-
-_PATIENCE: Final = 5
-"""Seconds for a trial that takes two milliseconds: one can hang under a filter of others."""
 
 
 class Bounded:
@@ -95,11 +93,11 @@ class Bounded:
 
     def facts(self) -> dict[str, bool]:
         """What of it works on this system: tried by children that do nothing else."""
-        is_counting = _succeeds(self._try_to_count)
+        is_counting = succeeds(self._try_to_count)
         can_mount = self.can_mount and self._files.opening_scratch is not None
         return {
             "counts_threads": is_counting,
-            "has_scratch": can_mount and _succeeds(self._try_to_write),
+            "has_scratch": can_mount and succeeds(self._try_to_write),
         }
 
     def _leave(self, namespaces: int) -> None:
@@ -122,7 +120,7 @@ class Bounded:
         self.enter({"threads": 2, "scratch_bytes": 0})
         second = os.fork()
         if second == 0:
-            time.sleep(_PATIENCE)
+            time.sleep(PATIENCE)
             os._exit(0)
         try:
             if os.fork() == 0:
@@ -137,15 +135,3 @@ class Bounded:
         self.enter({"threads": 0, "scratch_bytes": 1 << 16})
         os.close(os.open(f"{SCRATCH}/file", os.O_CREAT | os.O_WRONLY))
         return True
-
-
-def _succeeds(trial: Callable[[], bool]) -> bool:
-    pid = os.fork()
-    if pid == 0:
-        has_succeeded = False
-        try:
-            _signal.alarm(_PATIENCE)
-            has_succeeded = trial()
-        finally:
-            os._exit(0 if has_succeeded else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -12,8 +12,8 @@ Standard library only.
 from __future__ import annotations
 
 import ctypes
-import os
 
+from .attempt import succeeds
 from .own_memory import PAGE
 from .witness import Witness
 
@@ -45,42 +45,42 @@ class HotPages:
         self.snapshot = memory.snapshot
         self._kept: set[int] = set()
 
-    def prepare(self) -> bool:
+    def can_be_kept(self) -> bool:
         """Whether it can be done here."""
-        try:
-            os.close(self._new_ring())
-        except OSError:
-            return False
-        return True
+        return succeeds(self._keep_one)
 
     def keep(self, pages: Iterable[int]) -> int:
         """Have forks copy these too at once; returns how many that are by then."""
         more = set(pages) - self._kept
         runs = list(_runs(more))[:_MOST]
-        if runs and self._register(runs):
+        if runs and self._keep(runs):
             self._kept |= more
         return len(self._kept)
 
-    def _register(self, runs: Sequence[tuple[int, int]]) -> bool:
-        buffers = (_Buffer * len(runs))(*[_Buffer(*run) for run in runs])
+    def _keep_one(self) -> bool:
+        self._register([(id(self) // PAGE * PAGE, PAGE)])
+        return True
+
+    def _keep(self, runs: Sequence[tuple[int, int]]) -> bool:
         with Witness():
             # Each has to lie by itself: of a large page the kernel would copy the whole.
             for begin, length in runs:
                 for page in range(begin, begin + length, PAGE):
                     ctypes.memmove(page, page, 1)
         try:
-            self._kernel.call(
-                "io_uring_register",
-                # Open for ever: with it ends what is registered.
-                self._new_ring(),
-                _REGISTER_BUFFERS,
-                ctypes.addressof(buffers),
-                len(runs),
-            )
+            self._register(runs)
         except OSError:
             # It is more than this user may hold in memory.
             return False
         return True
+
+    def _register(self, runs: Sequence[tuple[int, int]]) -> None:
+        buffers = (_Buffer * len(runs))(*[_Buffer(*run) for run in runs])
+        # Open for ever: with it ends what is registered.
+        ring = self._new_ring()
+        self._kernel.call(
+            "io_uring_register", ring, _REGISTER_BUFFERS, ctypes.addressof(buffers), len(runs)
+        )
 
     def _new_ring(self) -> int:
         parameters = ctypes.create_string_buffer(_PARAMETERS)

@@ -10,6 +10,7 @@ import os
 import sys
 
 from ..policy.kernel import NO_NEW_PRIVS
+from .attempt import succeeds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,15 +48,12 @@ def can_read_library(user: int) -> bool:
 
     Not so where the interpreter lies in a home directory that is closed to others.
     """
-    pid = os.fork()
-    if pid == 0:
-        is_readable = False
-        try:
-            become(user)
-            is_readable = all(os.access(path, os.R_OK) for path in [os.__file__, *_folders()])
-        finally:
-            os._exit(0 if is_readable else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    return succeeds(lambda: _can_read(user))
+
+
+def _can_read(user: int) -> bool:
+    become(user)
+    return all(os.access(path, os.R_OK) for path in [os.__file__, *_folders()])
 
 
 def _folders() -> list[str]:

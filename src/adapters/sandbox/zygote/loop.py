@@ -112,7 +112,7 @@ class Loop:
 
     def warm_up(self) -> None:
         """Bear children that do nobody's work, and have what that changes copied from then on."""
-        if not self._hot_pages.prepare():
+        if not self._hot_pages.can_be_kept():
             return
         pages: set[int] = set()
         for _ in range(_TRIALS):

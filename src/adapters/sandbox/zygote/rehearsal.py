@@ -10,6 +10,7 @@ import os
 import socket
 
 from ..protocol import JOB, frame
+from .attempt import PATIENCE
 from .messages import BEAR, KILL, give
 from .service import Desk
 
@@ -27,9 +28,6 @@ _CALL: Final = {
     "kwargs": {},
     "max_value_bytes": 1 << 20,
 }
-
-_PATIENCE: Final = 5
-"""Seconds for a trial that takes two milliseconds: one can hang under a filter of others."""
 
 _TIMES: Final = 12
 """Python adapts a function to what it sees after eight calls (PEP 659)."""
@@ -53,7 +51,7 @@ class Trial:
     def __init__(self) -> None:
         self._near, self.orders = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel, self._far_channel = socket.socketpair()
-        self._channel.settimeout(_PATIENCE)
+        self._channel.settimeout(PATIENCE)
         self._output = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         self._told = os.pipe2(os.O_CLOEXEC)
         self._job = _job(keep=True)

@@ -1,7 +1,7 @@
 """What Cloud Foundry's container profile refuses, refused here: by a filter like its own.
 
 Guardian's default seccomp profile: Landlock is not there (ENOSYS), and namespaces, `setns`,
-`pidfd_*` and `close_range` are not allowed (EPERM). The filter allows all else.
+`pidfd_*`, `close_range` and io_uring are not allowed (EPERM). The filter allows all else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NUMBERS = {
     "aarch64": {"clone": 220, "unshare": 97, "setns": 268},
 }
 # The same on both.
-_NEWER = {"pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "close_range": 436,
+_NEWER = {"pidfd_send_signal": 424, "io_uring_setup": 425, "pidfd_open": 434, "clone3": 435, "close_range": 436,
           "pidfd_getfd": 438}  # fmt: skip
 _LANDLOCK = (444, 445, 446)
 
