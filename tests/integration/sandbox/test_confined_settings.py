@@ -107,14 +107,6 @@ def test_weaker_than_asked_is_refused_and_named(pretending: list[str], named: li
         assert check in refused
 
 
-def test_what_only_makes_runs_cheaper_may_be_forbidden_on_pain_of_death() -> None:
-    setting = {"user": PLAIN_USER, "deadly": ["io_uring_setup"]}
-
-    answer = worker(setting, "def f(): return 42\n")
-
-    assert answer["results"] == [[42, None]]
-
-
 def test_plain_user_has_landlock_where_the_kernel_has_it() -> None:
     attestation = worker({"user": PLAIN_USER})["attestation"]
 
