@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PARAMETERS: Final = 120
 """Bytes of struct io_uring_params."""
 _REGISTER_BUFFERS: Final = 0
+_POPULATE_WRITE: Final = 23
+"""MADV_POPULATE_WRITE of madvise(2), since Linux 5.14: as if each page were written to."""
 _MOST: Final = 1024
 """Buffers that can be registered: UIO_MAXIOV in older kernels."""
 
@@ -43,34 +45,34 @@ class HotPages:
     def __init__(self, kernel: Kernel, memory: OwnMemory) -> None:
         self._kernel = kernel
         self.snapshot = memory.snapshot
-        self._kept: set[int] = set()
 
     def can_be_kept(self) -> bool:
         """Whether it can be done here."""
         return succeeds(self._keep_one)
 
     def keep(self, pages: Iterable[int]) -> int:
-        """Have forks copy these too at once; returns how many that are by then."""
-        more = set(pages) - self._kept
-        runs = list(_runs(more))[:_MOST]
-        if runs and self._keep(runs):
-            self._kept |= more
-        return len(self._kept)
+        """Have forks copy these at once; returns how many that are."""
+        with Witness():
+            runs = [run for run in _runs(pages) if self._breaks_out(*run)][:_MOST]
+        try:
+            self._register(runs)
+        except OSError:
+            # It is more than this user may hold in memory.
+            return 0
+        return sum(length for _, length in runs) // PAGE
 
     def _keep_one(self) -> bool:
         self._register([(id(self) // PAGE * PAGE, PAGE)])
         return True
 
-    def _keep(self, runs: Sequence[tuple[int, int]]) -> bool:
-        with Witness():
-            # Each has to lie by itself: of a large page the kernel would copy the whole.
-            for begin, length in runs:
-                for page in range(begin, begin + length, PAGE):
-                    ctypes.memmove(page, page, 1)
+    def _breaks_out(self, begin: int, length: int) -> bool:
+        """Let pages lie by themselves: of a large one the kernel would copy the whole.
+
+        Returns whether they are still there.
+        """
         try:
-            self._register(runs)
+            self._kernel.call("madvise", begin, length, _POPULATE_WRITE)
         except OSError:
-            # It is more than this user may hold in memory.
             return False
         return True
 

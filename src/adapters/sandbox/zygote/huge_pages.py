@@ -65,7 +65,7 @@ class HugePages:
             if rights == "rw-p" and name in ("", "[heap]"):
                 for place in self._places(begin, end):
                     self._collapse(place, self._size)
-            elif begin <= _address_of_python() < end:
+            elif rights == "r-xp" and begin <= _address_of_python() < end:
                 self._move(begin, end)
 
     def _fills_gap(self) -> bool:
