@@ -129,7 +129,7 @@ def test_what_a_run_prints_is_seen_while_it_runs(deploy: MakeDeployment, valkey_
     deployment = deploy(store=valkey_url)
     deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
-    handle = client.submit(PRINT_AND_WAIT, "talk", 1.5)
+    handle = client.submit(PRINT_AND_WAIT, "talk", 4)
 
     seen = list(handle.follow())
 

@@ -32,6 +32,8 @@ from fleeting.testing.runner import (
     started,
 )
 
+from .lineage import descendants
+
 PID = "import os\ndef f(): return os.getpid()\n"
 PARENT = "import os\ndef f(): return os.getppid()\n"
 
@@ -54,13 +56,6 @@ def value(runner: ConfinedRunner, source: str, *args: Any, **more: Any) -> Any:
     report = runner.run(sample_run(source, *args, **more), Observer())
     assert report.value is not None, report.error
     return json.loads(report.value)
-
-
-def descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children] + [
-        below for child in children for below in descendants(int(child))
-    ]
 
 
 def server_of(runner: ConfinedRunner) -> int:

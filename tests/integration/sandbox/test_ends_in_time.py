@@ -21,6 +21,7 @@ from fleeting.domain.isolation import Isolation
 from fleeting.testing.runner import DEATHS, SPIN, Observer, code, has_ended, sample_run, started
 
 from ..public import ROOT
+from .lineage import descendants
 
 MODES: dict[str, dict[str, Any]] = {
     "fresh": {"warm": 0},
@@ -125,12 +126,3 @@ def _seconds_to_end(mode: dict[str, Any]) -> float:
             took = time.monotonic() - began
         assert list(Path(folder).iterdir()) == []
     return took
-
-
-def descendants(pid: int) -> list[int]:
-    """All processes below it, whoever of its threads has started them."""
-    below: list[int] = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, file.read_text().split()):
-            below += [child, *descendants(child)]
-    return below
