@@ -170,8 +170,14 @@ def test_the_worker_says_in_its_audit_log_which_task_was_given_what(
     handle = client.submit("def length(text): return len(text)", "length", reference)
 
     assert handle.result(60) == 13
-    lines = [line for line in site.worker.output.splitlines() if '"readSecrets"' in line]
-    [line] = [line for line in lines if handle.key in line]
+
+    def lines() -> list[str]:
+        told = site.worker.output.splitlines()
+        return [line for line in told if '"readSecrets"' in line and handle.key in line]
+
+    # What a worker says is read by a thread of the test's own.
+    wait_until(lines, within=timedelta(seconds=30))
+    [line] = lines()
     event = json.loads(line[line.index("{") :])
     assert (event["outcome"], event["subject"]) == ("allowed", "anybody")
     assert event["secrets"] == [reference["$secret"]]
