@@ -75,4 +75,4 @@ def test_worker_whose_set_is_not_installed_does_not_start(
     )
 
     assert worker.wait(within=PATIENCE) == os.EX_CONFIG
-    assert "the set data names the module pandaz" in worker.output
+    wait_until(lambda: "the set data names the module pandaz" in worker.output, within=PATIENCE)

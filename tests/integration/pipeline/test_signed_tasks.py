@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 import pytest
 import redis
@@ -13,6 +14,7 @@ from fleeting.adapters.sdk.handle import Handle
 from fleeting.domain.result import Status
 from fleeting.entrypoints.local import Fleeting
 
+from ..servers.wait import wait_until
 from .conftest import MakeDeployment
 
 SAME = "def same(x):\n    return x\n"
@@ -88,7 +90,9 @@ def test_no_byte_of_a_queued_message_can_be_changed(
     worker = deploy(store=valkey_url, sandbox_reuse="true").worker()
 
     refused, unchanged = assert_refused_or_unchanged(handles, values)
-    assert worker.output.count('"action": "runTask", "outcome": "denied"') >= refused > 1000
+    denied = '"action": "runTask", "outcome": "denied"'
+    wait_until(lambda: worker.output.count(denied) >= refused, within=timedelta(seconds=30))
+    assert refused > 1000
     assert unchanged > 100
     assert all(1000 <= value < 1000 + len(values) for value in client.values("same"))
 

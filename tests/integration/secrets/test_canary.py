@@ -114,7 +114,10 @@ def test_a_secret_appears_nowhere_whatever_a_task_does_with_it_by_accident(
     assert "form ***" in places["stream"]
     assert all(handle.key in places["Flower"] for handle in handles.values())
     assert handles["say"].result(1)["first"] == password.text[:6]
-    assert all(handle.key in site.worker.output for handle in handles.values())
+    wait_until(
+        lambda: all(handle.key in site.worker.output for handle in handles.values()),
+        within=timedelta(seconds=30),
+    )
 
 
 def test_what_is_no_secret_is_found_by_the_same_search(site: Site, client: Client) -> None:
