@@ -57,18 +57,21 @@ class Admission:
         """The source of a request; raises as `KnownSources.find`."""
         return await self._sources.find(request)
 
+    def check_call(self, request: TaskRequest, source: KnownSource) -> None:
+        """Return if a source can be called as a request wants it.
+
+        Raises:
+            RequestError: it has no such function, or the parameters do not fit.
+        """
+        check_call(source.outline, request.function, request.args, request.kwargs)
+
     def of_source(
-        self, request: TaskRequest, source: KnownSource, *, namespace: str
+        self, source: KnownSource, *, namespace: str
     ) -> Iterator[Callable[[], Awaitable[None]]]:
-        """The checks of a request together with its source, on this installation."""
-        yield partial(_check_call, request, source)
+        """The checks of a source on this installation, whatever is called in it."""
         yield partial(self._quarantines.check, namespace, source.digest)
         yield partial(self._sources.check_needs, source)
 
     async def keep(self, source: KnownSource) -> None:
         """Have workers find a source; raises as `KnownSources.keep`."""
         await self._sources.keep(source)
-
-
-async def _check_call(request: TaskRequest, source: KnownSource) -> None:
-    check_call(source.outline, request.function, request.args, request.kwargs)

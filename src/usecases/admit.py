@@ -7,7 +7,7 @@ from .admission import Admission
 from .known_sources import KnownSource
 
 Seen = dict[tuple[str | None, str | None], KnownSource]
-"""Sources of a batch, by what a request calls them: text or digest."""
+"""Admitted sources of a batch, by what a request calls them: text or digest."""
 
 
 class AdmitTask:
@@ -30,7 +30,8 @@ class AdmitTask:
             request: what is asked for.
             namespace: whose.
             principal: the subject who asks; "": nobody knows.
-            seen: the sources of the requests that came with it, which are looked up once.
+            seen: the sources of the requests that came with it, which are looked at once; of the
+                same namespace.
 
         Raises:
             RequestError: the first thing that is wrong with it.
@@ -38,14 +39,17 @@ class AdmitTask:
         """
         for check in self._admission.of_request(request, namespace=namespace, principal=principal):
             check()
-        source = await self._find(request, Seen() if seen is None else seen)
-        for look in self._admission.of_source(request, source, namespace=namespace):
-            await look()
-        await self._admission.keep(source)
+        seen = Seen() if seen is None else seen
+        name = request.source, request.source_digest
+        known = seen.get(name)
+        source = known or await self._admission.find(request)
+        self._admission.check_call(request, source)
+        if known is None:
+            await self._keep(source, namespace)
+            seen[name] = source
         return source.digest
 
-    async def _find(self, request: TaskRequest, seen: Seen) -> KnownSource:
-        name = request.source, request.source_digest
-        if name not in seen:
-            seen[name] = await self._admission.find(request)
-        return seen[name]
+    async def _keep(self, source: KnownSource, namespace: str) -> None:
+        for look in self._admission.of_source(source, namespace=namespace):
+            await look()
+        await self._admission.keep(source)

@@ -41,7 +41,11 @@ class CheckTask:
             source = await self._admission.find(request)
         except RequestError as exc:
             return Finding(None, (*problems, exc))
-        for look in self._admission.of_source(request, source, namespace=namespace):
+        try:
+            self._admission.check_call(request, source)
+        except RequestError as exc:
+            problems.append(exc)
+        for look in self._admission.of_source(source, namespace=namespace):
             try:
                 await look()
             except RequestError as exc:
