@@ -13,6 +13,7 @@ from typing import Final
 
 from ...domain.errors import SandboxUnavailable
 from .process_tree import kill_marked, kill_tree
+from .run_process import LAST_BREATH
 from .wires import Wires
 
 _CHILD: Final = str(Path(__file__).with_name("child.py"))
@@ -33,9 +34,6 @@ _ENVIRONMENT: Final = {
 
 _MARK: Final = "FLEETING_RUN"
 """Variable by which strays of a run are known, whoever their parent is by then."""
-
-_LAST_BREATH: Final = 1.0
-"""Seconds in which a process that has closed its channel may still die by itself."""
 
 
 class SandboxProcess:
@@ -85,7 +83,7 @@ class SandboxProcess:
 
     def dies(self) -> bool:
         """Whether it dies by itself at once, its channel being closed."""
-        until = time.monotonic() + _LAST_BREATH
+        until = time.monotonic() + LAST_BREATH
         while not self.is_dead():
             if time.monotonic() > until:
                 return False

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
-from typing import Protocol
+from typing import Final, Protocol
+
+LAST_BREATH: Final = 1.0
+"""Seconds in which a process that has closed its channel may still die by itself."""
 
 
 class RunProcess(Protocol):

@@ -12,15 +12,13 @@ from termios import TIOCOUTQ
 from typing import Final
 
 from ...domain.errors import SandboxUnavailable
+from .run_process import LAST_BREATH
 from .wires import Wires
 from .zygote.messages import STATUS
 from .zygote_process import ZygoteProcess
 
 _GRACE: Final = 0.005
 """Seconds for a child that has answered to be gone, which takes a tenth of that."""
-
-_LAST_BREATH: Final = 1.0
-"""Seconds in which a child that has closed its channel may still die by itself."""
 
 _PATIENCE: Final = 2.0
 """Seconds for a killed child to be gone, which takes a millisecond on an idle machine."""
@@ -112,7 +110,7 @@ class ZygoteChild:
         return not self._ears.poll(0)
 
     def dies(self) -> bool:
-        return self._dead_within(_LAST_BREATH)
+        return self._dead_within(LAST_BREATH)
 
     def end(self) -> int:
         if not self.server.is_own():

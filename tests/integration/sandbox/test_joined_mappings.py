@@ -15,6 +15,7 @@ PROGRAM: Final = """
 import json, sqlite3, ssl
 from fleeting.adapters.sandbox.policy.kernel import Kernel
 from fleeting.adapters.sandbox.zygote.mappings import join
+from fleeting.adapters.sandbox.zygote.own_memory import OwnMemory
 
 def mappings():
     with open("/proc/self/maps") as file:
@@ -26,7 +27,7 @@ def size(lines):
 
 kernel = Kernel()
 before = mappings()
-join(kernel)
+join(kernel, OwnMemory(10))
 after = mappings()
 print(json.dumps({
     "before": len(before),

@@ -323,3 +323,11 @@ class Installation:
         found = await self.reader.read(address)
         assert found is not None
         return found.value
+
+
+async def informed() -> Installation:
+    """One whose worker has heard of the store's time."""
+    home = Installation()
+    await home.ran()
+    home.worker.writer.calls.clear()
+    return home

@@ -12,16 +12,12 @@ from fleeting.domain.result_key import Address
 from fleeting.domain.task import Task
 from fleeting.usecases.execute import Again, Claimed, Done, Ended
 
-from .make import LEASE, RAISED, SECOND, Installation, a_report, fail_with
+from .make import LEASE, RAISED, SECOND, Installation, a_report, fail_with, informed
 
 
 @pytest.fixture
 async def home() -> Installation:
-    """Its worker has heard of the store's time."""
-    home = Installation()
-    await home.ran()
-    home.worker.writer.calls.clear()
-    return home
+    return await informed()
 
 
 def claimed(home: Installation, *tasks: Task) -> list[Claimed]:

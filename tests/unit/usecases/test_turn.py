@@ -9,16 +9,12 @@ from fleeting.domain.result import Status
 from fleeting.domain.result_key import Address
 from fleeting.usecases.execute import Claimed, Done
 
-from .make import Installation, fail_with
+from .make import Installation, fail_with, informed
 
 
 @pytest.fixture
 async def home() -> Installation:
-    """Its worker has heard of the store's time."""
-    home = Installation()
-    await home.ran()
-    home.worker.writer.calls.clear()
-    return home
+    return await informed()
 
 
 async def test_ends_and_claims_share_a_round_trip(home: Installation) -> None:

@@ -13,6 +13,7 @@ import sys
 
 from ..policy.kernel import PDEATHSIG, make
 from ..policy.landlock import entering
+from .rehearsal import TIMES
 from .service import Desk, serve_jobs
 from .warm import warm
 
@@ -35,8 +36,6 @@ _OPEN: Final = 64
 
 _GET_DUMPABLE: Final = 3
 """PR_GET_DUMPABLE of prctl(2): does nothing."""
-_TIMES: Final = 12
-"""Python adapts a function to what it sees after eight calls (PEP 659)."""
 
 
 class Nursery:
@@ -119,7 +118,7 @@ class Nursery:
     def _rehearse(self) -> None:
         """Go the way of a child without getting anywhere: what Python learns, children know."""
         nothing = [self._kernel.prepared("prctl", _GET_DUMPABLE)]
-        for _ in range(_TIMES):
+        for _ in range(TIMES):
             _settle(0, 0)
             make(nothing)
             self._rules.name(self._server)

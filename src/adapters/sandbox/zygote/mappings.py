@@ -5,11 +5,14 @@ Standard library only.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
     from ..policy.kernel import Kernel
+    from .own_memory import OwnMemory
 
 _READ: Final = 1
 _WRITE: Final = 2
@@ -17,21 +20,15 @@ _EXECUTE: Final = 4
 """PROT_… of mprotect(2)."""
 
 
-def join(kernel: Kernel) -> None:
+def join(kernel: Kernel, memory: OwnMemory) -> None:
     """Let neighbouring mappings of a library have the same rights, so that the kernel joins them.
 
     Its constants become executable, and its table of addresses writable again. That takes nothing
     from anybody: a script may ask for both in its own process, and nobody else's code runs there.
     """
-    with open("/proc/self/maps", encoding="utf-8") as file:  # noqa: PTH123  # pathlib is slow to load
-        lines = file.read().splitlines()
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        _, rights, _, _, _, *name = line.split(None, 5)
-        if rights == "r--p" and name and ".so" in name[0]:
-            begin, end = (int(place, 16) for place in line.split()[0].split("-"))
-            more = (
-                _WRITE if following.startswith(f"{end:x}-") and " rw-p " in following else _EXECUTE
-            )
+    for (begin, end, rights, name), (next_, _, next_rights, _) in pairwise(memory.mappings()):
+        if rights == "r--p" and ".so" in name:
+            more = _WRITE if (next_, next_rights) == (end, "rw-p") else _EXECUTE
             _allow(kernel, begin, end - begin, _READ | more)
 
 

@@ -29,7 +29,7 @@ _CALL: Final = {
     "max_value_bytes": 1 << 20,
 }
 
-_TIMES: Final = 12
+TIMES: Final = 12
 """Python adapts a function to what it sees after eight calls (PEP 659)."""
 
 
@@ -39,7 +39,7 @@ def rehearse(allowance: Allowance) -> None:
     near, far = socket.socketpair()
     with near, far:
         desk = Desk(far.fileno(), allowance)
-        for _ in range(_TIMES):
+        for _ in range(TIMES):
             near.sendall(data)
             desk.do()
             near.recv(len(data))

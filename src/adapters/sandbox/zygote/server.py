@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
-    from ..policy.kernel import Kernel
     from .grounds import Grounds
     from .loop import Loop
 
@@ -52,7 +51,7 @@ def serve(control: int, grounds: Grounds) -> None:
 
 
 def _ready(config: Mapping[str, Any], grounds: Grounds) -> Loop:
-    files = _loaded(grounds.kernel, config)
+    files = _loaded(config, grounds)
     _kept.append(fill_up())
     # Last, so that it lies close together: a child changes it all over.
     from .loop import Loop
@@ -67,7 +66,7 @@ def _ready(config: Mapping[str, Any], grounds: Grounds) -> Loop:
     return loop
 
 
-def _loaded(kernel: Kernel, config: Mapping[str, Any]) -> FileRule:
+def _loaded(config: Mapping[str, Any], grounds: Grounds) -> FileRule:
     """Load everything but what bears children and runs in them."""
     for name in config["read"]:
         # By the linker and the allocator.
@@ -77,8 +76,8 @@ def _loaded(kernel: Kernel, config: Mapping[str, Any]) -> FileRule:
         _load(name)
     # The first of a process builds two hundred types.
     compile("", "", "exec")
-    files = FileRule(kernel, config["files"], config["user"])
-    join(kernel)
+    files = FileRule(grounds.kernel, config["files"], config["user"])
+    join(grounds.kernel, grounds.memory)
     gc.collect()
     return files
 

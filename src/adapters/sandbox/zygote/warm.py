@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 
 # Loaded only when needed elsewhere; a child may be unable to load anything of the platform.
-import linecache  # noqa: F401
-import traceback  # noqa: F401
-
 from ....domain import callable_name, json_conversions, json_walk, progress, signature  # noqa: F401
 from ....domain.executor import Call
 from ..script_host import answer_to
