@@ -68,7 +68,6 @@ RATIOS: Final = (
         "fresh, in a row",
         f"{_FORK}, in a worker's process",
         "The same over a bare fork of a process that has loaded what a worker has",
-        bar=1.5,
     ),
     *(
         [
