@@ -72,6 +72,7 @@ def test_the_command_events_dumps_what_happens_without_sources(
     with dump:
         key = world.script("nothing")
         dump.wait_for_log("succeeded", within=SOON)
+        dump.wait_for_log(key, within=SOON)
     tell(world.app, "disable_events")
 
     assert key in dump.output

@@ -127,8 +127,8 @@ def test_redelivered_message_of_a_finished_task_runs_nothing(
 def test_what_a_run_prints_is_seen_while_it_runs(deploy: MakeDeployment, valkey_url: str) -> None:
     """Line by line, each once, and the result at the end."""
     deployment = deploy(store=valkey_url)
-    deployment.worker(is_awaited=False)
     client = deployment.client(deployment.api())
+    deployment.worker()
     handle = client.submit(PRINT_AND_WAIT, "talk", 4)
 
     seen = list(handle.follow())
