@@ -63,7 +63,8 @@ class ResultWriter(Protocol):
 
         Each note replaces the one before; a None in it leaves what is there. Output is kept with
         the number of characters that came before it. The next change of the record puts them away.
-        Announced as events of kind `progress`.
+        Announced as events of kind `progress`, when they can be read: who looks upon hearing of one
+        finds it.
         """
         ...
 

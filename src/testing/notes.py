@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from ..domain.change import Hold, Note
@@ -10,7 +11,7 @@ from ..domain.result_key import Address
 from ..ports.event_feed import EventFeed
 from ..ports.result_store import ResultReader, ResultWriter, Slice
 from .contract import PassTime, Run, StoreContract
-from .given import Given, hold
+from .given import LONG, Given, hold
 
 _HALF = Progress(done=1, total=2, note="half of it")
 
@@ -174,6 +175,26 @@ class NoteContract(StoreContract):
         [event] = run(feed.read("team-a", position, wait=timedelta(0), limit=9))
         assert (event.kind, event.status, event.attempt) == ("progress", Status.RUNNING, 1)
         assert event.address == record.address
+
+    def test_announced_note_can_be_read(
+        self, run: Run, writer: ResultWriter, reader: ResultReader, feed: EventFeed, given: Given
+    ) -> None:
+        """Who hears of a line finds it, also with the first note that the store ever gets."""
+        record = given.running()
+        position = run(feed.latest(""))
+
+        async def listen() -> Record:
+            [event] = await feed.read("", position, wait=LONG / 360, limit=1)
+            stored = await reader.read(event.address)
+            assert stored is not None
+            return stored.record
+
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(writer.report, [_note(record, output="one\n")])
+            shown = run(listen())
+            writing.result()
+
+        assert shown.output == "one\n"
 
     def test_note_does_not_prolong_the_record(
         self, writer: ResultWriter, given: Given, pass_time: PassTime

@@ -49,14 +49,6 @@ def announce(space: Keyspace, announcement: Announcement, size: FeedSize) -> Com
     return command("XADD", feed, "MAXLEN", "~", size.events, "*", *words)
 
 
-def withdraw(space: Keyspace, address: Address, position: bytes) -> Command:
-    """Take an announcement back that turned out to be wrong.
-
-    Who was waiting may have read it already, and finds the truth in the record.
-    """
-    return command("XDEL", space.events(address.namespace), position)
-
-
 def prolong(space: Keyspace, namespaces: Iterable[str], size: FeedSize) -> list[Command]:
     """Have the feeds live on from here."""
     life = milliseconds(size.life)

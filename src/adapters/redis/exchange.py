@@ -43,7 +43,11 @@ def checked(replies: list[Reply]) -> list[Reply]:
 
 
 def _answered(commands: Sequence[Command]) -> Plan[list[Reply]]:
-    """Call scripts by their digests, and send the text of those that a server has not met."""
+    """Call scripts by their digests, and send the text of those that a server has not met.
+
+    These come after everything else of their round trip. So what has to come after a script is a
+    part of it, or of the next trip.
+    """
     replies = yield commands
     unknown = [n for n, reply in enumerate(replies) if is_unknown_script(reply)]
     if unknown:

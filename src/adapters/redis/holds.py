@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ...domain.change import Hold, Note, Renewal, Snapshot
 from ...domain.result_key import Address
-from .announcements import Announcement, announce, prolong, withdraw
+from .announcements import Announcement, announce, prolong
 from .changes import Layout
 from .commands import Command, Plan, Word, command
 from .keyspace import Keyspace
@@ -48,43 +48,32 @@ def sign_of_life(space: Keyspace) -> Command:
 
 
 def report(layout: Layout, notes: Sequence[Note]) -> Plan[None]:
-    """Keep and announce notes.
+    """Keep notes, and announce each when it is kept: not sooner, as the look that follows shows it.
 
-    One round trip where all runs are still held and servers are not sharded; else a second one
-    withdraws or makes announcements.
+    One round trip; where servers are sharded a second one makes the announcements.
     """
     if not notes:
         return
-    announcements = [_announcement(layout, note) for note in notes]
-    at_once = [] if layout.is_sharded else announcements
-    replies = yield [
-        *(_note(layout.space, note) for note in notes),
-        *at_once,
-        *_prolong(layout, notes if at_once else ()),
-    ]
-    kept = [bool(reply) for reply in replies[: len(notes)]]
+    kept = yield [_note(layout, note) for note in notes]
     if layout.is_sharded:
         heard = [note for note, is_kept in zip(notes, kept, strict=True) if is_kept]
-        late = [_announcement(layout, note) for note in heard] + _prolong(layout, heard)
-    else:
-        late = [
-            withdraw(layout.space, note.hold.address, position)
-            for note, is_kept, position in zip(notes, kept, replies[len(notes) :], strict=False)
-            if not is_kept
-        ]
-    if late:
-        yield late
+        if heard:
+            yield [*(_announcement(layout, note) for note in heard), *_prolong(layout, heard)]
 
 
-def _note(space: Keyspace, note: Note) -> Command:
-    words: list[Word] = []
+def _note(layout: Layout, note: Note) -> Command:
+    address, feed = note.hold.address, layout.feed
+    keys = [layout.space.record(address)]
+    if not layout.is_sharded:
+        keys.append(layout.space.events(address.namespace))
+    words: list[Word] = [note.hold.version, address.key, feed.events, milliseconds(feed.life)]
     if note.progress is not None:
         words += ["progress", note.progress.model_dump_json()]
     if note.output is not None:
         # A script may print what UTF-8 cannot carry; readers see a replacement for it.
         words += ["output", note.output.encode("utf-8", "replace")]
         words += ["output_start", note.output_start]
-    return script("note").call([space.record(note.hold.address)], note.hold.version, *words)
+    return script("note").call(keys, *words)
 
 
 def _announcement(layout: Layout, note: Note) -> Command:

@@ -160,6 +160,14 @@ class StopsAtTheFirstIgnoredNote(MemoryResultWriter):
             super().report([note])
 
 
+class AnnouncesNotesTooEarly(MemoryResultWriter):
+    def report(self, notes: Sequence[Note]) -> None:
+        for note in notes:
+            self._store.announce(note.hold.address, "progress")
+        time.sleep(0.02)
+        super().report(notes)
+
+
 class LoadsNotes(MemoryResultWriter):
     def load(self, addresses: Sequence[Address]) -> list[Snapshot]:
         return [
@@ -327,6 +335,7 @@ FAULTS = [
     ({"writer": AppendsOutput}, "test_later_note_replaces_the_one_before"),
     ({"writer": OverwritesWithNone}, "test_none_in_a_note_leaves_what_is_there"),
     ({"writer": StopsAtTheFirstIgnoredNote}, "test_ignored_note_stops_no_other"),
+    ({"writer": AnnouncesNotesTooEarly}, "test_announced_note_can_be_read"),
     ({"writer": LoadsNotes}, "test_load_leaves_notes_out"),
     ({"store": IgnoresVersions}, "test_first_record_needs_an_empty_place"),
     ({"store": IgnoresVersions}, "test_stale_claimant_is_fenced_off"),
