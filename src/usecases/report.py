@@ -71,13 +71,23 @@ class Reporter:
             if not self._is_news:
                 return None
             self._is_news = False
-            self._told_of = (self._told_of[1], self._printed)
             return Note(
                 hold=self._hold,
                 progress=self._progress,
                 output=self._output or None,
                 output_start=self._printed - len(self._output),
             )
+
+    def heard(self, note: Note) -> None:
+        """Take that a note was passed on."""
+        with self._lock:
+            self._told_of = (self._told_of[1], note.output_start + len(note.output or ""))
+
+    def unheard(self) -> None:
+        """Have it said again what was not passed on: the run may say nothing more for long."""
+        with self._lock:
+            self._is_news = True
+        self._told.set()
 
 
 class Reports:
@@ -116,14 +126,22 @@ class Reports:
         self._told.set()
 
     def send(self) -> None:
-        """Pass on the latest of each run that has said something, in one round trip."""
+        """Pass on the latest of each run that has said something, in one round trip.
+
+        What a store that is away did not take is passed on at the next turn.
+        """
         self._told.clear()
         with self._lock:
-            notes = [note for reporter in self._reporters if (note := reporter.news()) is not None]
-        if not notes:
+            said = [(one, note) for one in self._reporters if (note := one.news()) is not None]
+        if not said:
             return
         try:
-            self._writer.report(notes)
+            self._writer.report([note for _, note in said])
         except PortError as exc:
-            # The next note says all that this one would have.
-            _log.debug("progress of %d run(s) not shown: %s", len(notes), exc)
+            _log.debug("progress of %d run(s) not shown: %s", len(said), exc)
+            if exc.retryable:
+                for reporter, _ in said:
+                    reporter.unheard()
+            return
+        for reporter, note in said:
+            reporter.heard(note)

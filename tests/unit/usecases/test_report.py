@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from fleeting.domain.change import Hold
-from fleeting.domain.errors import StoreUnavailable
+from fleeting.domain.errors import StoreDenied, StoreUnavailable
 from fleeting.domain.result import Progress, Record
 
 from .make import Installation, fail_with
@@ -105,6 +105,48 @@ async def test_store_that_is_away_is_told_the_next_time(
 
     assert (await home.record(running.address)).output == "one\ntwo\n"
     assert "progress of 1 run(s) not shown: the store is away" in caplog.text
+
+
+async def test_last_words_before_silence_reach_a_store_that_was_away(
+    home: Installation, running: Record
+) -> None:
+    """Who sends is woken for them at once: the run says nothing that would."""
+    reports = home.worker.reports
+    home.worker.writer.before("report", fail_with(StoreUnavailable("the store is away")))
+
+    with reports.open(hold_of(running)) as reporter:
+        reporter.on_output("one\n")
+        reports.send()
+        reports.wait()
+        reports.send()
+
+    assert (await home.record(running.address)).output == "one\n"
+
+
+def test_store_that_refuses_is_not_told_again(home: Installation, running: Record) -> None:
+    """It would refuse the same every time."""
+    reports = home.worker.reports
+    home.worker.writer.before("report", fail_with(StoreDenied("no such right")))
+
+    with reports.open(hold_of(running)) as reporter:
+        reporter.on_output("one\n")
+        reports.send()
+
+        assert reporter.news() is None
+
+
+async def test_all_that_a_store_has_missed_is_shown(home: Installation, running: Record) -> None:
+    """However often it was asked in vain."""
+    reports = home.worker.reports
+    home.worker.writer.before("report", *[fail_with(StoreUnavailable("the store is away"))] * 3)
+
+    with reports.open(hold_of(running)) as reporter:
+        for text in "abcd":
+            reporter.on_output(text * 5000)
+            reports.send()
+
+    shown = await home.record(running.address)
+    assert shown.output == "a" * 5000 + "b" * 5000 + "c" * 5000 + "d" * 5000
 
 
 async def test_output_is_shown_by_its_end(home: Installation, running: Record) -> None:
