@@ -28,7 +28,7 @@ _AT_START: Final = {
     # Every child would look for the functions that the fork server itself never calls.
     "LD_BIND_NOW": "1",
     # More than it needs, so that most of it lies where there can be large pages.
-    "MALLOC_TOP_PAD_": str(4 << 20),
+    "MALLOC_TOP_PAD_": str(6 << 20),
 }
 """What the linker and the allocator are told; they read it once, and runs do not see it."""
 

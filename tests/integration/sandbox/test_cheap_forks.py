@@ -77,6 +77,18 @@ def test_what_each_birth_changes_is_copied_at_once(runner: ConfinedRunner) -> No
     assert (after[1] - before[1]) / RUNS < 100
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's is counted for nobody")
+@pytest.mark.skipif(not has_io_uring(), reason="this system has no io_uring")
+def test_fork_servers_do_not_take_each_other_s_room() -> None:
+    """A user may hold eight megabytes in memory on most systems, and each takes more than one."""
+    runners = [ConfinedRunner(Confinement(warm=0)) for _ in range(8)]
+    try:
+        assert all(server_of(runner).facts["hot_pages"] > 100 for runner in runners)
+    finally:
+        for runner in runners:
+            runner.close()
+
+
 @pytest.mark.skipif(not has_large_pages(), reason="this system has no large pages")
 def test_python_itself_lies_in_large_pages(runner: ConfinedRunner) -> None:
     found = re.findall(
@@ -86,6 +98,14 @@ def test_python_itself_lies_in_large_pages(runner: ConfinedRunner) -> None:
     )
 
     assert max(map(int, found), default=0) >= 2048
+
+
+@pytest.mark.skipif(not has_large_pages(), reason="this system has no large pages")
+def test_memory_for_objects_lies_in_one_piece(runner: ConfinedRunner) -> None:
+    maps = Path(f"/proc/{server_of(runner).pid}/maps").read_text()
+    nameless = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw-p \S+ \S+ 0 *$", maps, re.MULTILINE)
+
+    assert max(int(end, 16) - int(begin, 16) for begin, end in nameless) >= 7 << 20
 
 
 def test_fork_server_and_children_are_known_by_a_name(runner: ConfinedRunner) -> None:

@@ -6,15 +6,18 @@ import os
 import sys
 
 from ..policy.landlock import LIBRARY, OWN, READ_FILE, TRUNCATE_FROM, WRITE_FILE, Ruleset, abi
+from .at_rest import ModulesAtRest, alone
 from .identity import can_read_library
 from .library import MemoryLibrary
 from .zones import keep_zones
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Final
 
     from ..policy.kernel import Kernel
+    from .own_memory import OwnMemory
 
 _FILES: Final = ("/dev/urandom", "/dev/zero", "/etc/localtime", "/etc/ld.so.cache")
 _FOLDERS: Final = ("/usr/share/zoneinfo",)
@@ -47,10 +50,21 @@ class FileRule:
         if asked == "auto" and not self.is_sealed:
             self.is_sealed = not can_read_library(user)
         if self.is_sealed:
-            library = MemoryLibrary()
-            library.load()
+            self._at_rest = ModulesAtRest(kernel)
+            self._library = MemoryLibrary(self._at_rest)
+            self._library.load()
             keep_zones()
-            sys.meta_path.insert(2, library)
+            sys.meta_path.insert(2, self._library)
+
+    def settle(self, memory: OwnMemory, apart: Collection[str]) -> None:
+        """Lay out for cheap forks what is kept in memory, when all is loaded.
+
+        Args:
+            memory: what the kernel says of this process.
+            apart: files of libraries that are in use.
+        """
+        if self.is_sealed and alone():
+            self._at_rest.lay_down(memory, self._library.not_imported(), apart)
 
     @property
     def opening(self) -> str:

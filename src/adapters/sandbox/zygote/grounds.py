@@ -12,6 +12,7 @@ from .own_memory import OwnMemory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Final
 
 PARKED: Final = 10
@@ -19,11 +20,17 @@ PARKED: Final = 10
 
 
 class Grounds:
-    """The kernel, and this process's memory laid out for cheap forks."""
+    """The kernel, and this process's memory laid out for cheap forks.
 
-    def __init__(self) -> None:
+    Args:
+        kept: what holds on to memory.
+    """
+
+    def __init__(self, kept: Sequence[object]) -> None:
+        self._kept = kept
         self.kernel = Kernel()
         self.memory = OwnMemory(PARKED)
+        self.libraries = {name for *_, name in self.memory.mappings() if name}
+        """Files that Python itself and this lie in."""
         self.huge_pages = HugePages(self.kernel, self.memory)
-        self.hot_pages = HotPages(self.kernel, self.memory)
-        self.huge_pages.reserve()
+        self.hot_pages = HotPages(self.kernel, self.memory, PARKED)

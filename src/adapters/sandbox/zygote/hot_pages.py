@@ -12,6 +12,8 @@ Standard library only.
 from __future__ import annotations
 
 import ctypes
+import fcntl
+import os
 
 from .attempt import succeeds
 from .own_memory import PAGE
@@ -40,29 +42,36 @@ class HotPages:
     Args:
         kernel: this machine's.
         memory: what it says of this process.
+        above: the lowest descriptor that may be taken for it.
     """
 
-    def __init__(self, kernel: Kernel, memory: OwnMemory) -> None:
+    def __init__(self, kernel: Kernel, memory: OwnMemory, above: int) -> None:
         self._kernel = kernel
         self.snapshot = memory.snapshot
+        # As root it is counted for nobody: it would be for the user that this becomes, who holds
+        # those of all other fork servers too.
+        self._ring = self._new_ring(above) if succeeds(self._can_keep_one) else None
 
+    @property
     def can_be_kept(self) -> bool:
         """Whether it can be done here."""
-        return succeeds(self._keep_one)
+        return self._ring is not None
 
     def keep(self, pages: Iterable[int]) -> int:
         """Have forks copy these at once; returns how many that are."""
+        if self._ring is None:
+            return 0
         with Witness():
             runs = [run for run in _runs(pages) if self._breaks_out(*run)][:_MOST]
         try:
-            self._register(runs)
+            self._register(self._ring, runs)
         except OSError:
             # It is more than this user may hold in memory.
             return 0
         return sum(length for _, length in runs) // PAGE
 
-    def _keep_one(self) -> bool:
-        self._register([(id(self) // PAGE * PAGE, PAGE)])
+    def _can_keep_one(self) -> bool:
+        self._register(self._new_ring(0), [(id(self) // PAGE * PAGE, PAGE)])
         return True
 
     def _breaks_out(self, begin: int, length: int) -> bool:
@@ -76,17 +85,19 @@ class HotPages:
             return False
         return True
 
-    def _register(self, runs: Sequence[tuple[int, int]]) -> None:
+    def _register(self, ring: int, runs: Sequence[tuple[int, int]]) -> None:
         buffers = (_Buffer * len(runs))(*[_Buffer(*run) for run in runs])
-        # Open for ever: with it ends what is registered.
-        ring = self._new_ring()
         self._kernel.call(
             "io_uring_register", ring, _REGISTER_BUFFERS, ctypes.addressof(buffers), len(runs)
         )
 
-    def _new_ring(self) -> int:
+    def _new_ring(self, above: int) -> int:
+        """A descriptor that is open for ever: with it ends what is registered."""
         parameters = ctypes.create_string_buffer(_PARAMETERS)
-        return self._kernel.call("io_uring_setup", 1, ctypes.addressof(parameters))
+        ring = self._kernel.call("io_uring_setup", 1, ctypes.addressof(parameters))
+        moved = fcntl.fcntl(ring, fcntl.F_DUPFD_CLOEXEC, above)
+        os.close(ring)
+        return moved
 
 
 class _Buffer(ctypes.Structure):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-from itertools import pairwise
+
+from .arenas import large_page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,25 +17,14 @@ if TYPE_CHECKING:
     from ..policy.kernel import Kernel
     from .own_memory import OwnMemory
 
-_SIZE_FILE: Final = "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"
-_LARGEST: Final = 2 << 20
-"""Larger pages, as some machines have them, would take more memory than they save time."""
-
 _COLLAPSE: Final = 25
 """MADV_COLLAPSE of madvise(2), since Linux 6.1: whatever the system's setting for them is."""
 
 _READ_WRITE: Final = mmap.PROT_READ | mmap.PROT_WRITE
 _ANYWHERE: Final = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-_THERE: Final = _ANYWHERE | 0x100000
-"""MAP_FIXED_NOREPLACE of mmap(2): there or nowhere."""
 _MOVE: Final = 3
 """MREMAP_MAYMOVE | MREMAP_FIXED of mremap(2)."""
 _NO_FILE: Final = -1
-
-_ARENAS: Final = 6 << 20
-"""Bytes for Python's objects: what a fork server has when nothing is loaded beforehand."""
-_BLOCK: Final = 512
-"""The largest that Python takes from an arena."""
 
 
 class HugePages:
@@ -48,14 +38,7 @@ class HugePages:
     def __init__(self, kernel: Kernel, memory: OwnMemory) -> None:
         self._kernel = kernel
         self._memory = memory
-        self._size = _size()
-
-    def reserve(self) -> None:
-        """Have Python take memory for its objects where large pages can lie; to be done early."""
-        if self._size and self._fills_gap():
-            blocks = [bytes(_BLOCK - 33) for _ in range(_ARENAS // _BLOCK)]
-            # An arena that holds something stays.
-            self._kept = list({id(block) >> 20: block for block in blocks}.values())
+        self._size = large_page()
 
     def collapse(self) -> None:
         """Move what lies where a large page can into one."""
@@ -67,16 +50,6 @@ class HugePages:
                     self._collapse(place, self._size)
             elif rights == "r-xp" and begin <= _address_of_python() < end:
                 self._move(begin, end)
-
-    def _fills_gap(self) -> bool:
-        """Take what lies above the next place for a large page, so that arenas begin there."""
-        for (*_, name), (begin, *_) in pairwise(self._memory.mappings()):
-            if name == "[heap]":
-                rest = begin % self._size
-                return not rest or self._call(
-                    "mmap", begin - rest, rest, _READ_WRITE, _THERE, _NO_FILE
-                )
-        return False
 
     def _move(self, begin: int, end: int) -> None:
         """Move the code of Python into large pages: children would map it anew, bit by bit."""
@@ -118,16 +91,6 @@ class HugePages:
         except OSError:
             return False
         return True
-
-
-def _size() -> int:
-    """Bytes of a large page; 0: there is none that is worth it."""
-    try:
-        with open(_SIZE_FILE, encoding="ascii") as file:  # noqa: PTH123  # pathlib is slow to load
-            size = int(file.read())
-    except (OSError, ValueError):
-        return 0
-    return size if size <= _LARGEST else 0
 
 
 def _address_of_python() -> int:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Final
 
+    from .at_rest import ModulesAtRest
+
 _LEFT_OUT: Final = frozenset(
     {"__pycache__", "ensurepip", "idlelib", "lib-dynload", "lib2to3", "site-packages",
      "dist-packages", "test", "tests", "tkinter", "turtledemo"}
@@ -36,9 +38,14 @@ _HEADER: Final = 16
 
 
 class MemoryLibrary:
-    """Finds modules of the standard library in memory; a finder for `sys.meta_path`."""
+    """Finds modules of the standard library in memory; a finder for `sys.meta_path`.
 
-    def __init__(self) -> None:
+    Args:
+        at_rest: extension modules that nobody has imported.
+    """
+
+    def __init__(self, at_rest: ModulesAtRest) -> None:
+        self._at_rest = at_rest
         self._code: dict[str, tuple[bool, str, slice]] = {}
         """Module → whether it is a package, its file, where its byte code or source lies."""
         self._shelf = Shelf()
@@ -58,13 +65,18 @@ class MemoryLibrary:
         """See `importlib.abc.MetaPathFinder`."""
         if name in self._extensions:
             file = self._extensions[name]
-            return spec_from_loader(name, ExtensionFileLoader(name, file), origin=file)
+            loader = _Loader(name, file, self._at_rest)
+            return spec_from_loader(name, loader, origin=file)
         if name not in self._code:
             return None
         is_package, file, _ = self._code[name]
         spec = ModuleSpec(name, self, origin=file, is_package=is_package)  # type: ignore[arg-type]  # a loader by its methods
         spec.has_location = True
         return spec
+
+    def not_imported(self) -> set[str]:
+        """Files of extension modules that nobody has imported."""
+        return {file for name, file in self._extensions.items() if name not in sys.modules}
 
     def create_module(self, spec: ModuleSpec) -> None:
         """As Python does it."""
@@ -106,6 +118,18 @@ class MemoryLibrary:
                 # A library that it needs is not installed: importing it would fail anyway.
                 continue
             self._extensions[name] = entry.path
+
+
+class _Loader(ExtensionFileLoader):
+    """Loads an extension module that may be at rest."""
+
+    def __init__(self, name: str, path: str, at_rest: ModulesAtRest) -> None:
+        super().__init__(name, path)
+        self._at_rest = at_rest
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        self._at_rest.wake(self.path)
+        return super().create_module(spec)
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

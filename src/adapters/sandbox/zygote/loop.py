@@ -1,4 +1,4 @@
-"""How a fork server goes on: it puts restrictions on itself, then bears children and buries them.
+"""How a fork server goes on: restricted itself, it bears children and buries them.
 
 Standard library only.
 """
@@ -13,17 +13,15 @@ import select
 import signal
 
 from ..limits import address_space
-from ..policy.kernel import DUMPABLE, PDEATHSIG
 from .allowance import Allowance
-from .birth import FILES, Nursery
+from .birth import Nursery
 from .bounded import Bounded
 from .children import Children, report
-from .identity import become, renounce
 from .messages import BEAR, KILL, take, tell
-from .namespaces import leave_the_rest
-from .rehearsal import Trial, rehearse
+from .rehearsal import rehearse
+from .restrictions import Restrictions
+from .trials import Trials
 from .warm import warm
-from .witness import Witness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,17 +32,6 @@ if TYPE_CHECKING:
     from .bounded import Bounds
     from .files import FileRule
     from .grounds import Grounds
-
-_LIMITS: Final = (
-    (resource.RLIMIT_NOFILE, FILES),
-    (resource.RLIMIT_CORE, 0),
-    (resource.RLIMIT_MSGQUEUE, 0),
-)
-"""Of the fork server and, by birth, of its children; memory and processor time follow with a job,
-which says how much."""
-
-_TRIALS: Final = 3
-"""To look at what a trial has changed changes what the next one uses."""
 
 _SIGNALS: Final = 1024
 """Bytes: eight signals of signalfd(2), of which one alone is waited for."""
@@ -76,33 +63,16 @@ class Loop:
         kernel.call("prctl", _SET_NAME, ctypes.addressof(ctypes.create_string_buffer(_NAME)))
         warm()
         taken = address_space()
-        proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC) if config["namespaces"] else None
-        namespaces = {}
-        if config["namespaces"]:
-            namespaces = leave_the_rest(kernel, files.folders, config["user"])
-            # That was a fork.
-            grounds.memory.open(proc)
-        for which, limit in _LIMITS:
-            resource.setrlimit(which, (limit, limit))
-        _lock_much()
-        if proc is None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        become(config["user"])
-        renounce(kernel)
-        if namespaces:
-            # Becoming another user has cleared it.
-            kernel.prctl(PDEATHSIG, signal.SIGKILL)
-        ruleset = files.ruleset()
-        kernel.prctl(DUMPABLE, 0)
-        self._bounded = Bounded(kernel, files, proc)
+        restrictions = Restrictions(grounds, files, config)
+        self._bounded = Bounded(kernel, files, restrictions.proc)
         allowance = Allowance(kernel, taken)
         rehearse(allowance)
-        self._nursery = Nursery(kernel, self._bounded, ruleset, allowance)
+        self._nursery = Nursery(kernel, self._bounded, restrictions.ruleset, allowance)
         self._children = Children()
         self._facts = {
             "files": files.opening,
             "landlock_abi": files.abi,
-            "namespaces": namespaces,
+            "namespaces": restrictions.namespaces,
             "user": os.getuid(),
             **self._bounded.facts(),
         }
@@ -111,43 +81,10 @@ class Loop:
         gc.collect()
 
     def warm_up(self) -> None:
-        """Bear children that do nobody's work, and have what that changes copied from then on."""
-        if not self._hot_pages.can_be_kept():
-            return
-        pages: set[int] = set()
-        for _ in range(_TRIALS):
-            pages = {*self._changed_by_birth(), *self._changed_by_death()}
-        self._facts["hot_pages"] = self._hot_pages.keep(pages)
-
-    def _changed_by_birth(self) -> Sequence[int]:
-        """Pages that one has changed, this process or a child, until the child has done a job."""
-        snapshot = self._hot_pages.snapshot()
-        trial = Trial()
-        self._try(trial)
-        snapshot.take()
-        self._end(trial)
-        return list(snapshot.alone())
-
-    def _changed_by_death(self) -> Sequence[int]:
-        """Pages that this process has changed until the child is dead."""
-        snapshot = self._hot_pages.snapshot()
-        trial = Trial()
-        with Witness():
-            self._try(trial)
-            self._end(trial)
-            snapshot.take()
-        return list(snapshot.alone())
-
-    def _try(self, trial: Trial) -> None:
-        trial.bear()
-        self._turn(trial.orders)
-        trial.wait()
-
-    def _end(self, trial: Trial) -> None:
-        trial.kill()
-        while self._children.living:
-            self._turn(trial.orders)
-        trial.close()
+        """Have copied from then on what a birth changes."""
+        if self._hot_pages.can_be_kept:
+            trials = Trials(self._hot_pages.snapshot, self._turn, self._children)
+            self._facts["hot_pages"] = self._hot_pages.keep(trials.changed())
 
     def go_on(self, control: socket.socket) -> None:
         """Say that it is ready, then attend to the worker and to deaths.
@@ -224,12 +161,3 @@ class Loop:
             self._children.add(name, pid, status)
         os.close(channel)
         os.close(output)
-
-
-def _lock_much() -> None:
-    """Be allowed to hold as much in memory as this user can be."""
-    _, most = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    try:
-        resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY,) * 2)
-    except (OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_MEMLOCK, (most, most))

@@ -6,12 +6,9 @@ Standard library only.
 from __future__ import annotations
 
 import json
-import os
 import socket
 
 from ..protocol import JOB, frame
-from .attempt import PATIENCE
-from .messages import BEAR, KILL, give
 from .service import Desk
 
 TYPE_CHECKING = False
@@ -20,14 +17,7 @@ if TYPE_CHECKING:
 
     from .allowance import Allowance
 
-_CALL: Final = {
-    "source": "def value(a, b):\n    return a + b\n",
-    "digest": "0" * 64,
-    "function": "value",
-    "args": [1, 2],
-    "kwargs": {},
-    "max_value_bytes": 1 << 20,
-}
+_SOURCE: Final = "def value(a, b):\n    return a + b\n"
 
 TIMES: Final = 12
 """Python adapts a function to what it sees after eight calls (PEP 659)."""
@@ -35,7 +25,7 @@ TIMES: Final = 12
 
 def rehearse(allowance: Allowance) -> None:
     """Take jobs and answer them, in this process; limits are not set."""
-    data = _job(keep=False)
+    data = job(keep=False)
     near, far = socket.socketpair()
     with near, far:
         desk = Desk(far.fileno(), allowance)
@@ -45,40 +35,21 @@ def rehearse(allowance: Allowance) -> None:
             near.recv(len(data))
 
 
-class Trial:
-    """A birth that no worker has asked for."""
+def job(*, keep: bool, source: str = _SOURCE, limit: int | None = None) -> bytes:
+    """The frame of a job for nobody, as a worker would send it (`adapters.sandbox.job`).
 
-    def __init__(self) -> None:
-        self._near, self.orders = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel, self._far_channel = socket.socketpair()
-        self._channel.settimeout(PATIENCE)
-        self._output = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-        self._told = os.pipe2(os.O_CLOEXEC)
-        self._job = _job(keep=True)
-
-    def bear(self) -> None:
-        """Ask for a child that has a job, and then waits for another."""
-        self._channel.sendall(self._job)
-        ends = self._far_channel.fileno(), self._output, self._told[1]
-        give(self._near, BEAR, 0, ends=ends)
-
-    def wait(self) -> None:
-        """Return when it has done its job, or has died."""
-        self._far_channel.close()
-        self._channel.recv(len(self._job))
-
-    def kill(self) -> None:
-        """Ask for its death."""
-        give(self._near, KILL, 0)
-
-    def close(self) -> None:
-        """Close what leads to it."""
-        for end in (self._near, self.orders, self._channel, self._far_channel):
-            end.close()
-        for descriptor in (self._output, *self._told):
-            os.close(descriptor)
-
-
-def _job(*, keep: bool) -> bytes:
-    job = {"memory_bytes": None, "cpu_seconds": None, "keep": keep, "call": _CALL}
-    return frame(JOB, json.dumps(job).encode())
+    Args:
+        keep: whether another may follow.
+        source: has a function `value` of two numbers.
+        limit: of memory in bytes, and of processor time in seconds; None: there is none.
+    """
+    call = {
+        "source": source,
+        "digest": "0" * 64,
+        "function": "value",
+        "args": [20, 22],
+        "kwargs": {},
+        "max_value_bytes": 1 << 20,
+    }
+    told = {"call": call, "keep": keep, "path": [], "memory_bytes": limit, "cpu_seconds": limit}
+    return frame(JOB, json.dumps(told).encode())

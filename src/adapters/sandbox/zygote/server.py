@@ -78,6 +78,7 @@ def _loaded(config: Mapping[str, Any], grounds: Grounds) -> FileRule:
     compile("", "", "exec")
     files = FileRule(grounds.kernel, config["files"], config["user"])
     join(grounds.kernel, grounds.memory)
+    files.settle(grounds.memory, grounds.libraries)
     gc.collect()
     return files
 
