@@ -27,7 +27,7 @@ def size(lines):
 
 kernel = Kernel()
 before = mappings()
-join(kernel, OwnMemory(10))
+join(kernel, OwnMemory())
 after = mappings()
 print(json.dumps({
     "before": len(before),

@@ -12,6 +12,8 @@ from __future__ import annotations
 import ctypes
 import os
 
+from .mappings import EXECUTE, READ, WRITE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,11 +24,6 @@ if TYPE_CHECKING:
 
     Piece: TypeAlias = tuple[int, int, int]
     """Begin, length, and the rights that it gets."""
-
-_READ: Final = 1
-_WRITE: Final = 2
-_EXECUTE: Final = 4
-"""PROT_… of mprotect(2)."""
 
 _THERE: Final = 0x12
 """MAP_PRIVATE | MAP_FIXED of mmap(2): in place of what was there."""
@@ -75,7 +72,7 @@ class ModulesAtRest:
             OSError: the kernel refuses.
         """
         for begin, length in self._variables.pop(file, ()):
-            self._kernel.call("mprotect", begin, length, _READ | _WRITE)
+            self._kernel.call("mprotect", begin, length, READ | WRITE)
 
     def _pieces(
         self, memory: OwnMemory, files: Collection[str], apart: Collection[str]
@@ -88,9 +85,9 @@ class ModulesAtRest:
             if rights == "rw-p":
                 if name in files:
                     self._variables.setdefault(name, []).append((begin, length))
-                yield begin, length, _READ | (_EXECUTE if name in files else _WRITE)
+                yield begin, length, READ | (EXECUTE if name in files else WRITE)
             elif rights == "r-xp" and name in files and length <= _SMALL:
-                yield begin, length, _READ | _EXECUTE
+                yield begin, length, READ | EXECUTE
 
 
 def alone() -> bool:

@@ -13,10 +13,6 @@ from .own_memory import OwnMemory
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Final
-
-PARKED: Final = 10
-"""Descriptors below this are what children have."""
 
 
 class Grounds:
@@ -29,8 +25,8 @@ class Grounds:
     def __init__(self, kept: Sequence[object]) -> None:
         self._kept = kept
         self.kernel = Kernel()
-        self.memory = OwnMemory(PARKED)
+        self.memory = OwnMemory()
         self.libraries = {name for *_, name in self.memory.mappings() if name}
         """Files that Python itself and this lie in."""
         self.huge_pages = HugePages(self.kernel, self.memory)
-        self.hot_pages = HotPages(self.kernel, self.memory, PARKED)
+        self.hot_pages = HotPages(self.kernel, self.memory)

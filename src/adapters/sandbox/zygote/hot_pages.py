@@ -12,10 +12,9 @@ Standard library only.
 from __future__ import annotations
 
 import ctypes
-import fcntl
-import os
 
 from .attempt import succeeds
+from .descriptors import parked
 from .own_memory import PAGE
 from .witness import Witness
 
@@ -42,15 +41,14 @@ class HotPages:
     Args:
         kernel: this machine's.
         memory: what it says of this process.
-        above: the lowest descriptor that may be taken for it.
     """
 
-    def __init__(self, kernel: Kernel, memory: OwnMemory, above: int) -> None:
+    def __init__(self, kernel: Kernel, memory: OwnMemory) -> None:
         self._kernel = kernel
         self.snapshot = memory.snapshot
         # As root it is counted for nobody: it would be for the user that this becomes, who holds
         # those of all other fork servers too.
-        self._ring = self._new_ring(above) if succeeds(self._can_keep_one) else None
+        self._ring = self._new_ring() if succeeds(self._can_keep_one) else None
 
     @property
     def can_be_kept(self) -> bool:
@@ -71,7 +69,7 @@ class HotPages:
         return sum(length for _, length in runs) // PAGE
 
     def _can_keep_one(self) -> bool:
-        self._register(self._new_ring(0), [(id(self) // PAGE * PAGE, PAGE)])
+        self._register(self._new_ring(), [(id(self) // PAGE * PAGE, PAGE)])
         return True
 
     def _breaks_out(self, begin: int, length: int) -> bool:
@@ -91,13 +89,10 @@ class HotPages:
             "io_uring_register", ring, _REGISTER_BUFFERS, ctypes.addressof(buffers), len(runs)
         )
 
-    def _new_ring(self, above: int) -> int:
+    def _new_ring(self) -> int:
         """A descriptor that is open for ever: with it ends what is registered."""
         parameters = ctypes.create_string_buffer(_PARAMETERS)
-        ring = self._kernel.call("io_uring_setup", 1, ctypes.addressof(parameters))
-        moved = fcntl.fcntl(ring, fcntl.F_DUPFD_CLOEXEC, above)
-        os.close(ring)
-        return moved
+        return parked(self._kernel.call("io_uring_setup", 1, ctypes.addressof(parameters)))
 
 
 class _Buffer(ctypes.Structure):

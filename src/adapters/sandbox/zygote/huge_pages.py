@@ -6,9 +6,9 @@ What cannot be had is left as it is; forks take longer there. Standard library o
 from __future__ import annotations
 
 import ctypes
-import mmap
 
 from .arenas import large_page
+from .mappings import EXECUTE, READ, WRITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _COLLAPSE: Final = 25
 """MADV_COLLAPSE of madvise(2), since Linux 6.1: whatever the system's setting for them is."""
 
-_READ_WRITE: Final = mmap.PROT_READ | mmap.PROT_WRITE
-_ANYWHERE: Final = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+_READ_WRITE: Final = READ | WRITE
+_ANYWHERE: Final = 0x22
+"""MAP_PRIVATE | MAP_ANONYMOUS of mmap(2)."""
 _MOVE: Final = 3
 """MREMAP_MAYMOVE | MREMAP_FIXED of mremap(2)."""
 _NO_FILE: Final = -1
@@ -67,7 +68,7 @@ class HugePages:
         ctypes.memmove(copy, places.start, length)
         is_there = (
             self._collapse(copy, length)
-            and self._call("mprotect", copy, length, mmap.PROT_READ | mmap.PROT_EXEC)
+            and self._call("mprotect", copy, length, READ | EXECUTE)
             and self._call("mremap", copy, length, length, _MOVE, places.start)
         )
         if not is_there:

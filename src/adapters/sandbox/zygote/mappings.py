@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from ..policy.kernel import Kernel
     from .own_memory import OwnMemory
 
-_READ: Final = 1
-_WRITE: Final = 2
-_EXECUTE: Final = 4
+READ: Final = 1
+WRITE: Final = 2
+EXECUTE: Final = 4
 """PROT_… of mprotect(2)."""
 
 
@@ -28,8 +28,8 @@ def join(kernel: Kernel, memory: OwnMemory) -> None:
     """
     for (begin, end, rights, name), (next_, _, next_rights, _) in pairwise(memory.mappings()):
         if rights == "r--p" and ".so" in name:
-            more = _WRITE if (next_, next_rights) == (end, "rw-p") else _EXECUTE
-            _allow(kernel, begin, end - begin, _READ | more)
+            more = WRITE if (next_, next_rights) == (end, "rw-p") else EXECUTE
+            _allow(kernel, begin, end - begin, READ | more)
 
 
 def _allow(kernel: Kernel, begin: int, length: int, rights: int) -> None:

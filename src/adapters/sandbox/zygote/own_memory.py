@@ -5,8 +5,9 @@ Standard library only.
 
 from __future__ import annotations
 
-import fcntl
 import os
+
+from .descriptors import parked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +24,9 @@ _PIECE: Final = 1 << 16
 
 
 class OwnMemory:
-    """The mappings of this process, and their pages.
+    """The mappings of this process, and their pages."""
 
-    Args:
-        above: the lowest descriptor that may be taken for it.
-    """
-
-    def __init__(self, above: int) -> None:
-        self._above = above
+    def __init__(self) -> None:
         self._files: tuple[int, ...] = ()
         self.open()
 
@@ -61,10 +57,7 @@ class OwnMemory:
 
     def _opened(self, name: str, proc: int | None) -> int:
         path = f"/proc/self/{name}" if proc is None else f"self/{name}"
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
-        moved = fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, self._above)
-        os.close(file)
-        return moved
+        return parked(os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc))
 
 
 class Snapshot:

@@ -5,7 +5,6 @@ One thread; it never sees a source, a parameter or a value. Standard library onl
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import importlib
 
@@ -19,9 +18,9 @@ import socket
 import traceback  # noqa: F401
 
 from ..surroundings import furnish
+from .descriptors import PARKED, parked
 from .files import FileRule
 from .fresh_blocks import fill_up
-from .grounds import PARKED
 from .mappings import join
 from .messages import hear, tell
 
@@ -94,7 +93,7 @@ def _load(name: str) -> None:
 
 
 def _out_of_the_way(control: int) -> socket.socket:
-    moved = socket.socket(fileno=fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, PARKED))
+    moved = socket.socket(fileno=parked(control))
     null = os.open(os.devnull, os.O_RDWR)
     # What children have leads nowhere here, so that nothing that arrives takes its place.
     for descriptor in range(PARKED):

@@ -36,7 +36,7 @@ class RecordingKernel:
 
 @pytest.fixture
 def memory() -> Iterator[OwnMemory]:
-    memory = OwnMemory(above=10)
+    memory = OwnMemory()
     yield memory
     memory.close()
 

@@ -33,7 +33,7 @@ class StrictKernel:
 
 @pytest.fixture
 def memory() -> Iterator[OwnMemory]:
-    memory = OwnMemory(above=10)
+    memory = OwnMemory()
     yield memory
     memory.close()
 
