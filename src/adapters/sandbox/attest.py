@@ -1,42 +1,26 @@
-"""Let a real child try what must not be possible, and compute from that which level is in force."""
+"""Which level is in force: computed from what a real child could do."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from ...domain.attestation import Attestation, Check
-from ...domain.errors import SandboxUnavailable
 from ...domain.isolation import Isolation
-from ...ports.runner import RunRequest
-from .conduct import Conduct
-from .delivery import Delivery
 from .policy.bpf import encoded
-from .policy.numbers import numbers
 from .policy.seccomp import instructions
+from .probing import KILLED, tried_by_a_child
 from .process import clean_environment
-from .run_table import Run
 from .zygote.namespaces import KINDS
-from .zygote_child import ZygoteChild
 from .zygote_process import ZygoteProcess
 
-_PROBE: Final = Path(__file__).with_name("probe.py")
-
-_DENIED: Final = frozenset({"EPERM", "EACCES", "ENOSYS", "EROFS"})
+_DENIED: Final = frozenset({"EPERM", "EACCES", "ENOSYS", "EROFS", KILLED})
 """Answers that say no; ENOENT or ESRCH would only say that there was nothing to reach."""
 
 _SEE: Final = "see a file outside"
 """Its size and age: what Landlock and a filter cannot hide."""
-
-_PATIENCE: Final = timedelta(seconds=30)
-
-_MEMORY: Final = 1 << 28
 
 
 def attested(server: ZygoteProcess, asked: Isolation) -> Attestation:
@@ -45,7 +29,7 @@ def attested(server: ZygoteProcess, asked: Isolation) -> Attestation:
     Raises:
         SandboxUnavailable: it did not come as far as to tell.
     """
-    found = _found(server)
+    found = tried_by_a_child(server)
     isolated = tuple(_isolated(found, server.facts["namespaces"]))
     confined = tuple(_confined(found, is_isolated=all(check.holds for check in isolated)))
     # What only the stronger level promises is no failure of the weaker one.
@@ -97,50 +81,3 @@ def _confined(found: Mapping[str, Any], *, is_isolated: bool) -> Iterator[Check]
         "inherit descriptors", str(found["descriptors"]), found["descriptors"] == [0, 1, 2, 3]
     )
     yield Check("inherit environment", str(sorted(extra)), not extra)
-
-
-def _found(server: ZygoteProcess) -> Mapping[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="fleeting-") as folder:
-        Path(folder).chmod(0o777)
-        file = Path(folder) / "open-to-all"
-        file.touch(0o644)
-        child = ZygoteChild(server, seconds=_PATIENCE.total_seconds())
-        delivery = Delivery(_Nobody())
-        try:
-            request = _request(str(file), server.pid)
-            report, _ = Conduct(Isolation.PROCESS, ())(Run(), child, request, delivery)
-        finally:
-            child.end()
-            child.close()
-            delivery.close()
-    if report.value is None:
-        why = report.error.message if report.error else "no answer"
-        raise SandboxUnavailable(f"the sandbox could not be attested: {why}")
-    found: Mapping[str, Any] = json.loads(report.value)
-    return found
-
-
-def _request(file: str, server: int) -> RunRequest:
-    source = _PROBE.read_text(encoding="utf-8")
-    return RunRequest(
-        run_id="attestation",
-        digest=hashlib.sha256(source.encode()).hexdigest(),
-        source=source,
-        function="attest",
-        args=[file, os.getpid(), server, dict(numbers(os.uname().machine))],
-        kwargs={},
-        timeout=_PATIENCE,
-        memory_bytes=_MEMORY,
-        max_value_bytes=1 << 20,
-        max_output_bytes=1 << 16,
-    )
-
-
-class _Nobody:
-    """Hears an attestation, which says nothing."""
-
-    def on_output(self, text: str) -> None:
-        """See `RunObserver`."""
-
-    def on_progress(self, done: float, total: float | None, note: str) -> None:
-        """See `RunObserver`."""

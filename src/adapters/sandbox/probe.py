@@ -9,14 +9,17 @@ import ctypes
 import errno
 import os
 from collections.abc import Callable
+from functools import partial
 
 PTRACE_SEIZE = 0x4206
 NEW_USER = 0x10000000
 GET_NO_NEW_PRIVS = 39
 
 
-def attempts(file: str, worker: int, server: int, calls: dict[str, int]) -> dict[str, str]:
-    """Try everything that must not succeed.
+def attempts(
+    file: str, worker: int, server: int, calls: dict[str, int]
+) -> dict[str, Callable[[], object]]:
+    """Everything that must not succeed, by what it would be.
 
     Args:
         file: readable by everybody, in a folder that is too.
@@ -37,25 +40,25 @@ def attempts(file: str, worker: int, server: int, calls: dict[str, int]) -> dict
 
     written = f"{file}-{os.getpid()}"
     return {
-        "read a file outside": _tried(os.open, file, os.O_RDONLY),
-        "write a file": _tried(os.open, written, os.O_WRONLY | os.O_CREAT),
-        "open the worker's environment": _tried(os.open, f"/proc/{worker}/environ", os.O_RDONLY),
-        "open the worker's memory": _tried(os.open, f"/proc/{worker}/mem", os.O_RDONLY),
-        "fork": _tried(fork),
-        "execute a program": _tried(os.execv, "/bin/true", ["true"]),
-        "open an internet socket": _tried(call, "socket", 2, 1, 0),
-        "open a local socket": _tried(call, "socket", 1, 1, 0),
-        "open a netlink socket": _tried(call, "socket", 16, 3, 0),
-        "signal the worker": _tried(os.kill, worker, 0),
-        "signal the fork server": _tried(os.kill, server, 0),
-        "trace the worker": _tried(call, "ptrace", PTRACE_SEIZE, worker, 0, 0),
-        "read another process's memory": _tried(call, "process_vm_readv", worker, 0, 0, 0, 0, 0),
-        "make a namespace": _tried(call, "unshare", NEW_USER),
-        "open a process handle": _tried(call, "pidfd_open", worker, 0),
-        "make a file in memory": _tried(call, "memfd_create", 0, 0),
-        "set up io_uring": _tried(call, "io_uring_setup", 1, 0),
-        "load a BPF program": _tried(call, "bpf", 0, 0, 0),
-        "see a file outside": _tried(os.stat, file),
+        "read a file outside": partial(os.open, file, os.O_RDONLY),
+        "write a file": partial(os.open, written, os.O_WRONLY | os.O_CREAT),
+        "open the worker's environment": partial(os.open, f"/proc/{worker}/environ", os.O_RDONLY),
+        "open the worker's memory": partial(os.open, f"/proc/{worker}/mem", os.O_RDONLY),
+        "fork": fork,
+        "execute a program": partial(os.execv, "/bin/true", ["true"]),
+        "open an internet socket": partial(call, "socket", 2, 1, 0),
+        "open a local socket": partial(call, "socket", 1, 1, 0),
+        "open a netlink socket": partial(call, "socket", 16, 3, 0),
+        "signal the worker": partial(os.kill, worker, 0),
+        "signal the fork server": partial(os.kill, server, 0),
+        "trace the worker": partial(call, "ptrace", PTRACE_SEIZE, worker, 0, 0),
+        "read another process's memory": partial(call, "process_vm_readv", worker, 0, 0, 0, 0, 0),
+        "make a namespace": partial(call, "unshare", NEW_USER),
+        "open a process handle": partial(call, "pidfd_open", worker, 0),
+        "make a file in memory": partial(call, "memfd_create", 0, 0),
+        "set up io_uring": partial(call, "io_uring_setup", 1, 0),
+        "load a BPF program": partial(call, "bpf", 0, 0, 0),
+        "see a file outside": partial(os.stat, file),
     }
 
 
@@ -71,14 +74,19 @@ def facts() -> dict[str, object]:
     }
 
 
-def attest(file: str, worker: int, server: int, calls: dict[str, int]) -> dict[str, object]:
-    """Both."""
-    return {"attempts": attempts(file, worker, server, calls), **facts()}
+def attest(
+    file: str, worker: int, server: int, calls: dict[str, int], only: str | None = None
+) -> dict[str, object]:
+    """What the process is and has, and what came of the attempts: of all, or of the one named."""
+    found = attempts(file, worker, server, calls)
+    names = list(found)
+    tried = {name: _tried(found[name]) for name in names if only in (None, name)}
+    return {"names": names, "attempts": tried, **facts()}
 
 
-def _tried(attempt: Callable[..., object], *arguments: object) -> str:
+def _tried(attempt: Callable[[], object]) -> str:
     try:
-        attempt(*arguments)
+        attempt()
     except OSError as exc:
         return errno.errorcode.get(exc.errno or 0, str(exc.errno))
     return "done"

@@ -2,7 +2,8 @@
 
 It prints the attestation, and what each of the scripts given came to. Keys of the setting:
 `user` (become that one first), `cloud_foundry` (as behind Guardian's seccomp profile),
-`pretending` (system calls that do nothing and succeed), `confinement` (choices), `scripts`.
+`pretending` (system calls that do nothing and succeed), `deadly` (system calls that kill who makes
+them, as a systemd unit's filter does), `confinement` (choices), `scripts`.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def main(setting: dict[str, Any]) -> None:
         restrict(GUARDIAN)
     if setting.get("pretending"):
         restrict(dict.fromkeys(setting["pretending"], bpf.always(bpf.refused(0))))
+    if setting.get("deadly"):
+        restrict(dict.fromkeys(setting["deadly"], bpf.always(bpf.KILLED)))
     choices = setting.get("confinement", {})
     level = Isolation(choices.pop("isolation", "confined"))
     runner = ConfinedRunner(Confinement(isolation=level, **choices))

@@ -22,6 +22,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "cloud foundry": {"cloud_foundry": True},
     "plain user": {"user": PLAIN_USER},
     "plain user on cloud foundry": {"user": PLAIN_USER, "cloud_foundry": True},
+    # As SystemCallFilter= of a systemd unit answers what it does not name.
+    "deadly filter": {"deadly": ["ptrace", "bpf", "process_vm_readv", "unshare", "io_uring_setup"]},
     "isolated": {"confinement": {"isolation": "isolated"}},
     "isolated plain user": {"user": PLAIN_USER, "confinement": {"isolation": "isolated"}},
     "preimported": {"confinement": {"preimport": ["numpy"]}},
@@ -67,6 +69,15 @@ def test_level_is_attested_and_pure_scripts_run_unchanged(setting: dict[str, Any
     assert attestation["user"] != 0
     results = dict(zip(PURE, answer["results"], strict=True))
     assert {name: result for name, result in results.items() if result != [1, None]} == {}
+
+
+def test_attempt_that_a_filter_around_the_worker_kills_is_held_back() -> None:
+    """Each attempt has a child for itself then, so that the others are tried too."""
+    checks = worker(SETTINGS["deadly filter"])["attestation"]["checks"]
+
+    found = {check["name"]: check["found"] for check in checks}
+    assert found["trace the worker"] == found["load a BPF program"] == "SIGSYS"
+    assert found["signal the worker"] == "EPERM"
 
 
 def test_files_are_sealed_where_there_is_no_landlock() -> None:
