@@ -105,7 +105,7 @@ def test_memory_for_objects_lies_in_one_piece(runner: ConfinedRunner) -> None:
     maps = Path(f"/proc/{server_of(runner).pid}/maps").read_text()
     nameless = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw-p \S+ \S+ 0 *$", maps, re.MULTILINE)
 
-    assert max(int(end, 16) - int(begin, 16) for begin, end in nameless) >= 7 << 20
+    assert max(int(end, 16) - int(begin, 16) for begin, end in nameless) >= 6 << 20
 
 
 def test_fork_server_and_children_are_known_by_a_name(runner: ConfinedRunner) -> None:

