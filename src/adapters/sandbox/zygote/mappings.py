@@ -21,13 +21,15 @@ EXECUTE: Final = 4
 
 
 def join(kernel: Kernel, memory: OwnMemory) -> None:
-    """Let neighbouring mappings of a library have the same rights, so that the kernel joins them.
+    """Let neighbouring mappings of a program have the same rights, so that the kernel joins them.
 
     Its constants become executable, and its table of addresses writable again. That takes nothing
     from anybody: a script may ask for both in its own process, and nobody else's code runs there.
     """
-    for (begin, end, rights, name), (next_, _, next_rights, _) in pairwise(memory.mappings()):
-        if rights == "r--p" and ".so" in name:
+    mappings = memory.mappings()
+    programs = {name for *_, rights, name in mappings if rights == "r-xp"}
+    for (begin, end, rights, name), (next_, _, next_rights, _) in pairwise(mappings):
+        if rights == "r--p" and name in programs:
             more = WRITE if (next_, next_rights) == (end, "rw-p") else EXECUTE
             _allow(kernel, begin, end - begin, READ | more)
 
