@@ -77,9 +77,14 @@ class Outbox:
         self._sending = Lock()
         self._words = _Words()
         self._filled = Event()
-        self._is_pressing = Event()
+        self._pressing = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether others wait for what was said: then the background sends it sooner."""
+        return self._pressing.is_set()
 
     def ack(self, entry: Entry) -> None:
         """Delete the entry: its message is done with."""
@@ -89,9 +94,12 @@ class Outbox:
             self._filled.set()
 
     def give_back(self, entries: Iterable[Entry]) -> None:
-        """Put the entries in the front of their queues, in this order."""
+        """Put the entries in the front of their queues, in this order; none says nothing."""
+        returned = list(entries)
+        if not returned:
+            return
         with self._lock:
-            self._words.returns.extend(entries)
+            self._words.returns.extend(returned)
         self._press()
 
     def put_aside(self, entry: Entry, step: int, due: float, raw: bytes) -> None:
@@ -138,7 +146,7 @@ class Outbox:
 
     def _press(self) -> None:
         """Have the background send soon: others wait for what was said."""
-        self._is_pressing.set()
+        self._pressing.set()
         self._filled.set()
 
     def _keep(self, words: _Words) -> None:
@@ -153,9 +161,9 @@ class Outbox:
         while not self._stopped.is_set():
             self._filled.wait()
             # What comes in the meantime travels along.
-            if self._is_pressing.wait(_PATIENCE_SECONDS):
+            if self._pressing.wait(_PATIENCE_SECONDS):
                 self._stopped.wait(GATHER_SECONDS if reached else _RETRY_SECONDS)
-            self._is_pressing.clear()
+            self._pressing.clear()
             self._filled.clear()
             try:
                 self.flush()
