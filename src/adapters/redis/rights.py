@@ -22,7 +22,7 @@ resetchannels &cancel -@all
 +get +mget +set +del +exists +pttl +pexpire +pexpireat
 +hget +hset +hdel +hmget +hgetall
 +zadd +zrem +zscore +zrange +zrangebyscore +zremrangebyscore +zcount +zcard +sort_ro
-+xadd +xdel +xread +xrevrange
++xadd +xread +xrevrange
 +eval +evalsha
 ~*_?????????????_???????????????? ~{*}:run ~{*}:live ~{*}:other
 ~*functions ~*events ~open ~source:* ~*idem:* %R~{workers}:facts %R~{quarantine}:facts
