@@ -8,7 +8,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Final
 
 _SIZE_FILE: Final = "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"
@@ -22,6 +21,9 @@ _BLOCK: Final = 512
 _ARENA: Final = 20
 """Bits of an address within an arena."""
 
+_kept: Final[dict[int, object]] = {}
+"""A block of each arena."""
+
 
 def large_page() -> int:
     """Bytes of a large page; 0: there is none that is worth it."""
@@ -33,10 +35,9 @@ def large_page() -> int:
     return size if size <= _LARGEST else 0
 
 
-def reserve() -> Sequence[object]:
-    """Take arenas side by side, so that large pages find room in them; to be kept for ever."""
-    if not large_page():
-        return ()
-    blocks = [bytes(_BLOCK - 33) for _ in range(_RESERVED // _BLOCK)]
-    # An arena that holds something stays.
-    return list({id(block) >> _ARENA: block for block in blocks}.values())
+def reserve() -> None:
+    """Take arenas side by side, for ever, so that large pages find room in them."""
+    if large_page():
+        blocks = [bytes(_BLOCK - 33) for _ in range(_RESERVED // _BLOCK)]
+        # An arena that holds something stays.
+        _kept.update({id(block) >> _ARENA: block for block in blocks})

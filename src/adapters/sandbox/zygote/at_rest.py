@@ -16,8 +16,8 @@ from .mappings import EXECUTE, READ, WRITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from typing import Final, TypeAlias
+    from collections.abc import Collection, Iterator, Sequence
+    from typing import BinaryIO, Final, TypeAlias
 
     from ..policy.kernel import Kernel
     from .own_memory import OwnMemory
@@ -54,13 +54,8 @@ class ModulesAtRest:
         """
         pieces = list(self._pieces(memory, files, apart))
         try:
-            file = os.memfd_create("modules", os.MFD_CLOEXEC)
-            for begin, length, _ in pieces:
-                _store(file, begin, length, begin - pieces[0][0])
-            for begin, length, rights in pieces:
-                place = begin - pieces[0][0]
-                self._kernel.call("mmap", begin, length, rights, _THERE, file, place)
-            os.close(file)
+            with open(os.memfd_create("modules", os.MFD_CLOEXEC), "wb") as file:  # noqa: PTH123  # a descriptor
+                self._move(pieces, file)
         except OSError:
             # A stricter system; forks take longer there.
             return
@@ -73,6 +68,16 @@ class ModulesAtRest:
         """
         for begin, length in self._variables.pop(file, ()):
             self._kernel.call("mprotect", begin, length, READ | WRITE)
+
+    def _move(self, pieces: Sequence[Piece], file: BinaryIO) -> None:
+        """Let what lies in memory lie in a file; neighbours stay neighbours."""
+        for begin, length, _ in pieces:
+            file.seek(begin - pieces[0][0])
+            file.write((ctypes.c_char * length).from_address(begin))
+        file.flush()
+        for begin, length, rights in pieces:
+            place = begin - pieces[0][0]
+            self._kernel.call("mmap", begin, length, rights, _THERE, file.fileno(), place)
 
     def _pieces(
         self, memory: OwnMemory, files: Collection[str], apart: Collection[str]
@@ -93,11 +98,3 @@ class ModulesAtRest:
 def alone() -> bool:
     """Whether no other thread could write to what is being moved: a library may have begun one."""
     return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  # pathlib is slow to load
-
-
-def _store(file: int, begin: int, length: int, place: int) -> None:
-    """Write memory to a place in a file."""
-    memory = memoryview((ctypes.c_char * length).from_address(begin)).cast("B")
-    while memory:
-        written = os.pwrite(file, memory, place)
-        memory, place = memory[written:], place + written

@@ -32,6 +32,7 @@ class FileRule:
 
     Args:
         kernel: this machine's.
+        memory: what it says of this process.
         asked: `landlock`, `sealed`, or `auto`: Landlock where it is there and the library can be
             read by whom the children run as.
         user: whom they run as, where this is root.
@@ -40,9 +41,10 @@ class FileRule:
         RuntimeError: Landlock was asked for and is not there.
     """
 
-    def __init__(self, kernel: Kernel, asked: str, user: int) -> None:
+    def __init__(self, kernel: Kernel, memory: OwnMemory, asked: str, user: int) -> None:
         self._kernel = kernel
-        self._folders = library_folders()
+        self._memory = memory
+        self._folders = _library_folders(memory)
         self.abi = abi(kernel)
         if asked == "landlock" and not self.abi:
             raise RuntimeError("Landlock was asked for, and this system does not offer it")
@@ -56,15 +58,14 @@ class FileRule:
             keep_zones()
             sys.meta_path.insert(2, self._library)
 
-    def settle(self, memory: OwnMemory, apart: Collection[str]) -> None:
+    def settle(self, apart: Collection[str]) -> None:
         """Lay out for cheap forks what is kept in memory, when all is loaded.
 
         Args:
-            memory: what the kernel says of this process.
             apart: files of libraries that are in use.
         """
         if self.is_sealed and alone():
-            self._at_rest.lay_down(memory, self._library.not_imported(), apart)
+            self._at_rest.lay_down(self._memory, self._library.not_imported(), apart)
 
     @property
     def opening(self) -> str:
@@ -100,15 +101,10 @@ class FileRule:
         return ruleset.descriptor
 
 
-def library_folders() -> list[str]:
+def _library_folders(memory: OwnMemory) -> list[str]:
     """Where modules and the shared libraries that this process has loaded lie."""
-    found = {*sys.path, *_FOLDERS, *_shared_libraries()}
+    libraries = {name for *_, name in memory.mappings() if ".so" in name and name.startswith("/")}
+    found = {*sys.path, *_FOLDERS, *(name.rpartition("/")[0] for name in libraries)}
     real = {os.path.realpath(path) for path in found}
     both = {path for path in found | real if os.path.isabs(path)}  # noqa: PTH117  # pathlib is slow to load
     return sorted(path for path in both - _TOO_MUCH if os.path.isdir(path))  # noqa: PTH112  # pathlib is slow to load
-
-
-def _shared_libraries() -> set[str]:
-    with open("/proc/self/maps") as maps:  # noqa: PTH123  # pathlib is slow to load
-        files = {line.split(maxsplit=5)[-1].strip() for line in maps if ".so" in line}
-    return {file.rpartition("/")[0] for file in files if file.startswith("/")}

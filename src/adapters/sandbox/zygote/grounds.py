@@ -10,20 +10,11 @@ from .hot_pages import HotPages
 from .huge_pages import HugePages
 from .own_memory import OwnMemory
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 class Grounds:
-    """The kernel, and this process's memory laid out for cheap forks.
+    """The kernel, and this process's memory laid out for cheap forks."""
 
-    Args:
-        kept: what holds on to memory.
-    """
-
-    def __init__(self, kept: Sequence[object]) -> None:
-        self._kept = kept
+    def __init__(self) -> None:
         self.kernel = Kernel()
         self.memory = OwnMemory()
         self.libraries = {name for *_, name in self.memory.mappings() if name}

@@ -48,7 +48,7 @@ class HotPages:
         self.snapshot = memory.snapshot
         # As root it is counted for nobody: it would be for the user that this becomes, who holds
         # those of all other fork servers too.
-        self._ring = self._new_ring() if succeeds(self._can_keep_one) else None
+        self._ring = self._lasting_ring() if succeeds(self._can_keep_one) else None
 
     @property
     def can_be_kept(self) -> bool:
@@ -89,10 +89,17 @@ class HotPages:
             "io_uring_register", ring, _REGISTER_BUFFERS, ctypes.addressof(buffers), len(runs)
         )
 
-    def _new_ring(self) -> int:
+    def _lasting_ring(self) -> int | None:
         """A descriptor that is open for ever: with it ends what is registered."""
+        try:
+            return parked(self._new_ring())
+        except OSError:
+            # It went a moment ago: the system has not let go of that one yet.
+            return None
+
+    def _new_ring(self) -> int:
         parameters = ctypes.create_string_buffer(_PARAMETERS)
-        return parked(self._kernel.call("io_uring_setup", 1, ctypes.addressof(parameters)))
+        return self._kernel.call("io_uring_setup", 1, ctypes.addressof(parameters))
 
 
 class _Buffer(ctypes.Structure):

@@ -35,16 +35,15 @@ def rehearse(allowance: Allowance) -> None:
             near.recv(len(data))
 
 
-def job(*, keep: bool, source: str = _SOURCE, limit: int | None = None) -> bytes:
+def job(*, keep: bool, limit: int | None = None) -> bytes:
     """The frame of a job for nobody, as a worker would send it (`adapters.sandbox.job`).
 
     Args:
         keep: whether another may follow.
-        source: has a function `value` of two numbers.
         limit: of memory in bytes, and of processor time in seconds; None: there is none.
     """
     call = {
-        "source": source,
+        "source": _SOURCE,
         "digest": "0" * 64,
         "function": "value",
         "args": [20, 22],

@@ -75,9 +75,9 @@ def _loaded(config: Mapping[str, Any], grounds: Grounds) -> FileRule:
         _load(name)
     # The first of a process builds two hundred types.
     compile("", "", "exec")
-    files = FileRule(grounds.kernel, config["files"], config["user"])
+    files = FileRule(grounds.kernel, grounds.memory, config["files"], config["user"])
     join(grounds.kernel, grounds.memory)
-    files.settle(grounds.memory, grounds.libraries)
+    files.settle(grounds.libraries)
     gc.collect()
     return files
 

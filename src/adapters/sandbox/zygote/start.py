@@ -14,8 +14,8 @@ def main() -> None:
     package.__path__ = [__file__.rsplit("/", 4)[0]]
     sys.modules["_fleeting"] = package
     zygote = "_fleeting.adapters.sandbox.zygote"
-    kept = __import__(f"{zygote}.arenas", fromlist=["reserve"]).reserve()
-    grounds = __import__(f"{zygote}.grounds", fromlist=["Grounds"]).Grounds(kept)
+    __import__(f"{zygote}.arenas", fromlist=["reserve"]).reserve()
+    grounds = __import__(f"{zygote}.grounds", fromlist=["Grounds"]).Grounds()
     server = __import__(f"{zygote}.server", fromlist=["serve"])
     server.serve(int(sys.argv[1]), grounds)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 
 from .attempt import PATIENCE
@@ -22,14 +21,8 @@ if TYPE_CHECKING:
 _TIMES: Final = 3
 """To look at what a trial has changed changes what the next one uses."""
 
-_ENDLESS: Final = """
-def value(a, b):
-    print(a + b, flush=True)
-    while True:
-        pass
-"""
 _LIMIT: Final = 1 << 30
-"""Bytes, and seconds: what a trial does not come to."""
+"""Bytes of memory, and seconds of the processor: what no trial comes to."""
 
 
 class Trials:
@@ -55,70 +48,59 @@ class Trials:
         """Addresses of the pages that a birth changes, in this process or in the child."""
         pages: set[int] = set()
         for _ in range(_TIMES):
-            # One that may take another job lives on when it has done the first, and can be looked
-            # at; most go another way, and are looked at while their script runs.
-            pages = {
-                *self._until_said(job(keep=True)),
-                *self._until_said(job(keep=False, source=_ENDLESS, limit=_LIMIT)),
-                *self._until_dead(),
-            }
+            pages = {*self._until_done(), *self._until_dead()}
         return pages
 
-    def _until_said(self, data: bytes) -> Iterable[int]:
-        """What one has changed, this process or a child, until the child says something."""
-        snapshot, trial = self._snapshot(), _Trial(data)
-        self._begin(trial)
+    def _until_done(self) -> Iterable[int]:
+        """What one has changed, this process or a child, until the child has done a job."""
+        snapshot, trial = self._snapshot(), _Trial()
+        trial.bear()
+        self._turn(trial.orders)
+        trial.wait()
         snapshot.take()
-        self._end(trial)
+        trial.kill()
+        self._bury(trial)
+        trial.close()
         return snapshot.alone()
 
     def _until_dead(self) -> Iterable[int]:
         """What this process has changed until the child is dead."""
-        snapshot, trial = self._snapshot(), _Trial(job(keep=True))
+        snapshot, trial = self._snapshot(), _Trial()
+        # Both orders wait, so that only what follows them is seen.
+        trial.bear()
+        trial.kill()
         with Witness():
-            self._begin(trial)
-            self._end(trial)
+            self._turn(trial.orders)
+            self._bury(trial)
             snapshot.take()
+        trial.close()
         return snapshot.alone()
 
-    def _begin(self, trial: _Trial) -> None:
-        trial.bear()
-        self._turn(trial.orders)
-        trial.wait()
-
-    def _end(self, trial: _Trial) -> None:
-        trial.kill()
+    def _bury(self, trial: _Trial) -> None:
         while self._children.living:
             self._turn(trial.orders)
-        trial.close()
 
 
 class _Trial:
-    """What leads to one child.
+    """What leads to one child, which has a job and may take another."""
 
-    Args:
-        data: its job.
-    """
-
-    def __init__(self, data: bytes) -> None:
+    def __init__(self) -> None:
         self._near, self.orders = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel, self._far_channel = socket.socketpair()
-        self._output, self._far_output = os.pipe2(os.O_CLOEXEC)
+        self._channel.settimeout(PATIENCE)
+        self._output = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         self._told = os.pipe2(os.O_CLOEXEC)
-        self._heard = select.poll()
-        self._heard.register(self._channel, select.POLLIN)
-        self._heard.register(self._output, select.POLLIN)
-        self._channel.sendall(data)
+        self._channel.sendall(job(keep=True, limit=_LIMIT))
 
     def bear(self) -> None:
-        """Ask for a child."""
-        ends = self._far_channel.fileno(), self._far_output, self._told[1]
-        give(self._near, BEAR, 0, ends=ends)
+        """Ask for the child."""
+        ends = self._far_channel.fileno(), self._output, self._told[1]
+        give(self._near, BEAR, 0, PATIENCE, ends=ends)
 
     def wait(self) -> None:
-        """Return when it has answered, or printed something, or has died."""
+        """Return when it has done its job, or has died."""
         self._far_channel.close()
-        self._heard.poll(PATIENCE * 1000)
+        self._channel.recv(1)
 
     def kill(self) -> None:
         """Ask for its death."""
@@ -128,5 +110,5 @@ class _Trial:
         """Close what leads to it."""
         for end in (self._near, self.orders, self._channel, self._far_channel):
             end.close()
-        for descriptor in (self._output, self._far_output, *self._told):
+        for descriptor in (self._output, *self._told):
             os.close(descriptor)
